@@ -1,0 +1,1 @@
+"""Dialects: what each database can do, and how it is told."""

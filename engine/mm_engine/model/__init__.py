@@ -1,0 +1,1 @@
+"""What a schema is: values that describe a database, independent of any."""

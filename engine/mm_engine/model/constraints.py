@@ -1,0 +1,66 @@
+"""Keys and constraints of a table; an unwritten name makes no difference."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import attrs
+
+from mm_engine.errors import Position
+
+OnAction: TypeAlias = Literal[
+    "CASCADE", "RESTRICT", "SET NULL", "SET DEFAULT", "NO ACTION"
+]
+"""What happens to a row when the row it refers to goes or changes its key."""
+
+
+@attrs.frozen
+class PrimaryKey:
+    """The fields that tell rows apart, in the order of the key."""
+
+    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    name: str | None = attrs.field(default=None, kw_only=True)
+    at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@attrs.frozen
+class Unique:
+    """Fields of which no two rows hold the same values."""
+
+    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    name: str | None = attrs.field(default=None, kw_only=True)
+    renamed_from: str | None = attrs.field(
+        default=None, kw_only=True, eq=False, repr=False
+    )
+    at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@attrs.frozen
+class Check:
+    """A condition that every row meets, in SQL."""
+
+    expression: str
+    name: str | None = attrs.field(default=None, kw_only=True)
+    renamed_from: str | None = attrs.field(
+        default=None, kw_only=True, eq=False, repr=False
+    )
+    at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+
+@attrs.frozen
+class ForeignKey:
+    """Fields that refer to a key of a table, field by field."""
+
+    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    table: str
+    references: tuple[str, ...] = attrs.field(converter=tuple[str, ...], kw_only=True)
+    name: str | None = attrs.field(default=None, kw_only=True)
+    on_delete: OnAction = attrs.field(default="NO ACTION", kw_only=True)
+    on_update: OnAction = attrs.field(default="NO ACTION", kw_only=True)
+    renamed_from: str | None = attrs.field(
+        default=None, kw_only=True, eq=False, repr=False
+    )
+    at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+
+Constraint: TypeAlias = Unique | Check | ForeignKey

@@ -1,0 +1,368 @@
+"""Keys and constraints added, dropped, altered, renamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.errors import StateError
+from mm_engine.model.constraints import (
+    Check,
+    Constraint,
+    ForeignKey,
+    PrimaryKey,
+    Unique,
+)
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Table
+from mm_engine.operations.base import BaseOperation, Subject
+
+if TYPE_CHECKING:
+    from mm_engine.operations import Operation
+
+
+@attrs.frozen
+class AlterPrimaryKey(BaseOperation):
+    """The primary key as it shall be, in one step; None for none."""
+
+    table: str
+    primary_key: PrimaryKey | None
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the key in the place of the old one; its fields must be there."""
+        table = schema.table(self.table)
+        for name in self.primary_key.fields if self.primary_key else ():
+            table.field(name)
+        return schema.with_table(attrs.evolve(table, primary_key=self.primary_key))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Put the old key back."""
+        return (
+            AlterPrimaryKey(
+                self.table,
+                before.table(self.table).primary_key,
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``make id, day the primary key of visits``."""
+        if self.primary_key is None:
+            return f"drop the primary key of {self.table}"
+        fields = ", ".join(self.primary_key.fields)
+        return f"make {fields} the primary key of {self.table}"
+
+    def slug(self) -> str:
+        """``alter_visits_primary_key``."""
+        return f"alter_{self.table}_primary_key"
+
+    def subject(self) -> Subject:
+        """The table and the key's name."""
+        return Subject(self.table, self.primary_key.name if self.primary_key else None)
+
+
+@attrs.frozen
+class AddForeignKey(BaseOperation):
+    """One more foreign key on a table."""
+
+    table: str
+    foreign_key: ForeignKey
+
+    def apply(self, schema: Schema) -> Schema:
+        """Add the key; its fields and those it refers to must exist."""
+        table = _adding(schema.table(self.table), self.foreign_key)
+        target = schema.table(self.foreign_key.table)
+        for name in self.foreign_key.references:
+            target.field(name)
+        return schema.with_table(
+            attrs.evolve(table, foreign_keys=(*table.foreign_keys, self.foreign_key))
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Drop it."""
+        del before
+        return (
+            DropForeignKey(
+                self.table,
+                self.foreign_key.name or "",
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``add foreign key fk_posts_user_id to posts``."""
+        return f"add foreign key {self.foreign_key.name} to {self.table}"
+
+    def slug(self) -> str:
+        """``add_fk_posts_user_id``."""
+        return f"add_{self.foreign_key.name}"
+
+    def subject(self) -> Subject:
+        """The table and the key."""
+        return Subject(self.table, self.foreign_key.name)
+
+
+@attrs.frozen
+class DropForeignKey(BaseOperation):
+    """A foreign key goes."""
+
+    table: str
+    name: str
+
+    def apply(self, schema: Schema) -> Schema:
+        """Remove the key."""
+        table = schema.table(self.table)
+        table.foreign_key(self.name)
+        keys = [k for k in table.foreign_keys if k.name != self.name]
+        return schema.with_table(attrs.evolve(table, foreign_keys=keys))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Add it again."""
+        return (
+            AddForeignKey(
+                self.table,
+                before.table(self.table).foreign_key(self.name),
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``drop foreign key fk_posts_user_id of posts``."""
+        return f"drop foreign key {self.name} of {self.table}"
+
+    def slug(self) -> str:
+        """``drop_fk_posts_user_id``."""
+        return f"drop_{self.name}"
+
+    def subject(self) -> Subject:
+        """The table and the key."""
+        return Subject(self.table, self.name)
+
+
+@attrs.frozen
+class AddUnique(BaseOperation):
+    """One more unique constraint on a table."""
+
+    table: str
+    unique: Unique
+
+    def apply(self, schema: Schema) -> Schema:
+        """Add the constraint; its fields must exist."""
+        table = _adding(schema.table(self.table), self.unique)
+        return schema.with_table(
+            attrs.evolve(table, uniques=(*table.uniques, self.unique))
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Drop it."""
+        del before
+        return (
+            DropUnique(
+                self.table,
+                self.unique.name or "",
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``add unique constraint uq_users_email to users``."""
+        return f"add unique constraint {self.unique.name} to {self.table}"
+
+    def slug(self) -> str:
+        """``add_uq_users_email``."""
+        return f"add_{self.unique.name}"
+
+    def subject(self) -> Subject:
+        """The table and the constraint."""
+        return Subject(self.table, self.unique.name)
+
+
+@attrs.frozen
+class DropUnique(BaseOperation):
+    """A unique constraint goes."""
+
+    table: str
+    name: str
+
+    def apply(self, schema: Schema) -> Schema:
+        """Remove the constraint."""
+        table = schema.table(self.table)
+        table.unique(self.name)
+        uniques = [u for u in table.uniques if u.name != self.name]
+        return schema.with_table(attrs.evolve(table, uniques=uniques))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Add it again."""
+        return (
+            AddUnique(
+                self.table,
+                before.table(self.table).unique(self.name),
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``drop unique constraint uq_users_email of users``."""
+        return f"drop unique constraint {self.name} of {self.table}"
+
+    def slug(self) -> str:
+        """``drop_uq_users_email``."""
+        return f"drop_{self.name}"
+
+    def subject(self) -> Subject:
+        """The table and the constraint."""
+        return Subject(self.table, self.name)
+
+
+@attrs.frozen
+class AddCheck(BaseOperation):
+    """One more check on a table."""
+
+    table: str
+    check: Check
+
+    def apply(self, schema: Schema) -> Schema:
+        """Add the check."""
+        table = _adding(schema.table(self.table), self.check)
+        return schema.with_table(
+            attrs.evolve(table, checks=(*table.checks, self.check))
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Drop it."""
+        del before
+        return (
+            DropCheck(
+                self.table,
+                self.check.name or "",
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``add check ck_posts_price to posts``."""
+        return f"add check {self.check.name} to {self.table}"
+
+    def slug(self) -> str:
+        """``add_ck_posts_price``."""
+        return f"add_{self.check.name}"
+
+    def subject(self) -> Subject:
+        """The table and the check."""
+        return Subject(self.table, self.check.name)
+
+
+@attrs.frozen
+class DropCheck(BaseOperation):
+    """A check goes."""
+
+    table: str
+    name: str
+
+    def apply(self, schema: Schema) -> Schema:
+        """Remove the check."""
+        table = schema.table(self.table)
+        table.check(self.name)
+        checks = [c for c in table.checks if c.name != self.name]
+        return schema.with_table(attrs.evolve(table, checks=checks))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Add it again."""
+        return (
+            AddCheck(
+                self.table,
+                before.table(self.table).check(self.name),
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``drop check ck_posts_price of posts``."""
+        return f"drop check {self.name} of {self.table}"
+
+    def slug(self) -> str:
+        """``drop_ck_posts_price``."""
+        return f"drop_{self.name}"
+
+    def subject(self) -> Subject:
+        """The table and the check."""
+        return Subject(self.table, self.name)
+
+
+@attrs.frozen
+class RenameConstraint(BaseOperation):
+    """A unique constraint, check or foreign key under a new name."""
+
+    table: str
+    old: str
+    new: str = attrs.field(kw_only=True)
+
+    def apply(self, schema: Schema) -> Schema:
+        """Rename the one constraint of the table that has the old name."""
+        table = schema.table(self.table)
+        if self.old not in _constraint_names(table):
+            raise StateError(
+                f'table "{self.table}" has no constraint "{self.old}"', at=self.at
+            )
+        return schema.with_table(
+            attrs.evolve(
+                table,
+                uniques=[
+                    attrs.evolve(u, name=self.new) if u.name == self.old else u
+                    for u in table.uniques
+                ],
+                checks=[
+                    attrs.evolve(c, name=self.new) if c.name == self.old else c
+                    for c in table.checks
+                ],
+                foreign_keys=[
+                    attrs.evolve(k, name=self.new) if k.name == self.old else k
+                    for k in table.foreign_keys
+                ],
+            )
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Rename it back."""
+        del before
+        return (
+            RenameConstraint(
+                self.table,
+                self.new,
+                new=self.old,
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``rename constraint uq_a of users to uq_b``."""
+        return f"rename constraint {self.old} of {self.table} to {self.new}"
+
+    def slug(self) -> str:
+        """``rename_uq_a_to_uq_b``."""
+        return f"rename_{self.old}_to_{self.new}"
+
+    def subject(self) -> Subject:
+        """The table and the constraint's old name."""
+        return Subject(self.table, self.old)
+
+
+def _constraint_names(table: Table) -> tuple[str | None, ...]:
+    parts: tuple[Constraint, ...] = (
+        *table.uniques,
+        *table.checks,
+        *table.foreign_keys,
+    )
+    return tuple(part.name for part in parts)
+
+
+def _adding(table: Table, constraint: Constraint) -> Table:
+    """The table, once it is sure that the constraint can be added to it."""
+    if constraint.name in _constraint_names(table):
+        raise StateError(
+            f'table "{table.name}" already has a constraint "{constraint.name}"'
+        )
+    for name in () if isinstance(constraint, Check) else constraint.fields:
+        table.field(name)
+    return table

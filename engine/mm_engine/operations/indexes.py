@@ -1,0 +1,148 @@
+"""Indexes added, dropped, renamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.errors import StateError
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Index
+from mm_engine.operations.base import BaseOperation, Subject
+
+if TYPE_CHECKING:
+    from mm_engine.operations import Operation
+
+
+@attrs.frozen
+class AddIndex(BaseOperation):
+    """One more index on a table."""
+
+    table: str
+    index: Index
+
+    def apply(self, schema: Schema) -> Schema:
+        """Add the index; its fields must exist, its name must be new to the table."""
+        table = schema.table(self.table)
+        if any(index.name == self.index.name for index in table.indexes):
+            raise StateError(
+                f'table "{self.table}" already has an index "{self.index.name}"',
+                at=self.at,
+            )
+        for name in self.index.field_names:
+            table.field(name)
+        return schema.with_table(
+            attrs.evolve(table, indexes=(*table.indexes, self.index))
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Drop it."""
+        del before
+        return (
+            DropIndex(
+                self.table,
+                self.index.name or "",
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``add index idx_posts_title to posts``."""
+        kind = "unique index" if self.index.unique else "index"
+        return f"add {kind} {self.index.name} to {self.table}"
+
+    def slug(self) -> str:
+        """``add_idx_posts_title``."""
+        return f"add_{self.index.name}"
+
+    def subject(self) -> Subject:
+        """The table and the index."""
+        return Subject(self.table, self.index.name)
+
+
+@attrs.frozen
+class DropIndex(BaseOperation):
+    """An index goes."""
+
+    table: str
+    name: str
+
+    def apply(self, schema: Schema) -> Schema:
+        """Remove the index."""
+        table = schema.table(self.table)
+        table.index(self.name)
+        return schema.with_table(
+            attrs.evolve(
+                table, indexes=[i for i in table.indexes if i.name != self.name]
+            )
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Make it again."""
+        return (
+            AddIndex(
+                self.table,
+                before.table(self.table).index(self.name),
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``drop index idx_posts_title of posts``."""
+        return f"drop index {self.name} of {self.table}"
+
+    def slug(self) -> str:
+        """``drop_idx_posts_title``."""
+        return f"drop_{self.name}"
+
+    def subject(self) -> Subject:
+        """The table and the index."""
+        return Subject(self.table, self.name)
+
+
+@attrs.frozen
+class RenameIndex(BaseOperation):
+    """An index under a new name."""
+
+    table: str
+    old: str
+    new: str = attrs.field(kw_only=True)
+
+    def apply(self, schema: Schema) -> Schema:
+        """Rename the index."""
+        table = schema.table(self.table)
+        table.index(self.old)
+        return schema.with_table(
+            attrs.evolve(
+                table,
+                indexes=[
+                    attrs.evolve(i, name=self.new) if i.name == self.old else i
+                    for i in table.indexes
+                ],
+            )
+        )
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Rename it back."""
+        del before
+        return (
+            RenameIndex(
+                self.table,
+                self.new,
+                new=self.old,
+                **self.flags(),
+            ),
+        )
+
+    def describe(self) -> str:
+        """``rename index idx_a of posts to idx_b``."""
+        return f"rename index {self.old} of {self.table} to {self.new}"
+
+    def slug(self) -> str:
+        """``rename_idx_a_to_idx_b``."""
+        return f"rename_{self.old}_to_{self.new}"
+
+    def subject(self) -> Subject:
+        """The table and the index's old name."""
+        return Subject(self.table, self.old)

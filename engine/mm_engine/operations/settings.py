@@ -1,0 +1,134 @@
+"""What is said about tables and databases without changing any field outright."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.model.schema import PerDatabase, Schema, per_database
+from mm_engine.model.table import Options
+from mm_engine.operations.base import BaseOperation, Subject
+
+if TYPE_CHECKING:
+    from mm_engine.operations import Operation
+
+
+@attrs.frozen
+class SetDefaults(BaseOperation):
+    """The symbolic defaults of every database, in its own words.
+
+    Fields whose default is a symbol with new words are altered along with it.
+    """
+
+    defaults: PerDatabase = attrs.field(converter=per_database)
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the defaults in the place of the old ones."""
+        return attrs.evolve(schema, defaults=self.defaults)
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Put the old ones back."""
+        return (SetDefaults(before.defaults, **self.flags()),)
+
+    def describe(self) -> str:
+        """``set defaults``."""
+        return "set defaults"
+
+    def slug(self) -> str:
+        """``set_defaults``."""
+        return "set_defaults"
+
+    def subject(self) -> Subject:
+        """No table."""
+        return Subject(None, None)
+
+
+@attrs.frozen
+class SetTypeMappings(BaseOperation):
+    """The type mappings of every database.
+
+    Fields whose type is told otherwise by the new mappings are altered along with it.
+    """
+
+    type_mappings: PerDatabase = attrs.field(converter=per_database)
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the mappings in the place of the old ones."""
+        return attrs.evolve(schema, type_mappings=self.type_mappings)
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Put the old ones back."""
+        return (SetTypeMappings(before.type_mappings, **self.flags()),)
+
+    def describe(self) -> str:
+        """``set type mappings``."""
+        return "set type mappings"
+
+    def slug(self) -> str:
+        """``set_type_mappings``."""
+        return "set_type_mappings"
+
+    def subject(self) -> Subject:
+        """No table."""
+        return Subject(None, None)
+
+
+@attrs.frozen
+class SetTableComment(BaseOperation):
+    """What is said of a table; None for nothing."""
+
+    table: str
+    comment: str | None
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the comment in the place of the old one."""
+        table = schema.table(self.table)
+        return schema.with_table(attrs.evolve(table, comment=self.comment))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Put the old one back."""
+        old = before.table(self.table).comment
+        return (SetTableComment(self.table, old, **self.flags()),)
+
+    def describe(self) -> str:
+        """``comment on table posts``."""
+        return f"comment on table {self.table}"
+
+    def slug(self) -> str:
+        """``comment_on_posts``."""
+        return f"comment_on_{self.table}"
+
+    def subject(self) -> Subject:
+        """The table."""
+        return Subject(self.table, self.table)
+
+
+@attrs.frozen
+class SetTableOptions(BaseOperation):
+    """What single databases are told about a table."""
+
+    table: str
+    options: Options
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the options in the place of the old ones."""
+        table = schema.table(self.table)
+        return schema.with_table(attrs.evolve(table, options=self.options))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Put the old ones back."""
+        old = before.table(self.table).options
+        return (SetTableOptions(self.table, old, **self.flags()),)
+
+    def describe(self) -> str:
+        """``set options of table posts``."""
+        return f"set options of table {self.table}"
+
+    def slug(self) -> str:
+        """``set_posts_options``."""
+        return f"set_{self.table}_options"
+
+    def subject(self) -> Subject:
+        """The table."""
+        return Subject(self.table, self.table)
