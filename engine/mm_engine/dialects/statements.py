@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
+from mm_engine.operations.data import Change
 
 
 @attrs.frozen
@@ -56,7 +53,7 @@ class Expect:
 class PythonCall:
     """A function of the user's, called with the connection and the schema."""
 
-    function: Callable[[sa.Connection, Schema], None]
+    function: Change
     schema: Schema
     operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
 

@@ -26,7 +26,8 @@ def with_names(after: Schema, before: Schema) -> Schema:
 
     A part without a name is the part of the same shape in the table of the same name
     before; where there is none it gets a name that nothing else has. Primary keys are
-    called as PostgreSQL calls them, the rest as the original did (``fk_posts_user_id``).
+    called as PostgreSQL calls them, the rest as the original did:
+    ``fk_posts_user_id``.
     """
     taken = {*_written_names(after), *_written_names(before)}
     return attrs.evolve(

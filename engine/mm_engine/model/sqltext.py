@@ -16,12 +16,12 @@ _TOKEN = re.compile(
 
 
 def identifiers(sql: str) -> tuple[str, ...]:
-    """Every word that could name a field, once, in order of appearance.
+    r"""Every word that could name a field, once, in order of appearance.
 
     Literals, comments and names of functions are passed over; keywords are not,
     so compare the result with the names that exist.
 
-    >>> identifiers("lower(email) <> 'email' AND \\"the age\\" > 3")
+    >>> identifiers("lower(email) <> 'email' AND \"the age\" > 3")
     ('email', 'AND', 'the age')
     """
     return tuple(dict.fromkeys(name for _, name in _names(sql)))

@@ -280,22 +280,20 @@ def narrows(old: FieldType, new: FieldType) -> bool:
     if old == new or isinstance(new, Text):
         return False
     match old, new:
-        case (Varchar() | Char(), Varchar()):
-            return old.length > new.length
-        case (Decimal(), Decimal()):
-            return old.scale > new.scale or (
-                old.precision - old.scale > new.precision - new.scale
-            )
+        case (Varchar(length=length) | Char(length=length), Varchar(length=limit)):
+            return length > limit
+        case (Decimal(precision=p, scale=s), Decimal(precision=new_p, scale=new_s)):
+            return s > new_s or p - s > new_p - new_s
         case (SmallInt() | Integer() | BigInt(), SmallInt() | Integer() | BigInt()):
             return _INTEGERS.index(type(old)) > _INTEGERS.index(type(new))
-        case (SmallInt() | Integer() | BigInt(), Decimal()):
-            return _WHOLE_DIGITS[type(old)] > new.precision - new.scale
+        case (SmallInt() | Integer() | BigInt(), Decimal(precision, scale)):
+            return _WHOLE_DIGITS[type(old)] > precision - scale
         case (Float(), Double()) | (Json(), Jsonb()) | (SmallInt(), Float()):
             return False
         case (SmallInt() | Integer(), Double()) | (Date(), Timestamp()):
             return False
-        case (Array(), Array()):
-            return narrows(old.of, new.of)
+        case (Array(of=item), Array(of=new_item)):
+            return narrows(item, new_item)
         case _:
             return True
 

@@ -6,16 +6,15 @@ from typing import TypeAlias
 
 from mm_engine.operations.constraints import (
     AddCheck,
-    AddForeignKey,
     AddUnique,
     AlterPrimaryKey,
     DropCheck,
-    DropForeignKey,
     DropUnique,
     RenameConstraint,
 )
 from mm_engine.operations.data import RestoreData, RunPython, RunSQL, UpsertData
 from mm_engine.operations.fields import AddField, AlterField, DropField, RenameField
+from mm_engine.operations.foreign_keys import AddForeignKey, DropForeignKey
 from mm_engine.operations.indexes import AddIndex, DropIndex, RenameIndex
 from mm_engine.operations.objects import AlterEnum, CreateEnum, DropEnum, RenameEnum
 from mm_engine.operations.settings import (

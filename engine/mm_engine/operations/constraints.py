@@ -1,4 +1,4 @@
-"""Keys and constraints added, dropped, altered, renamed."""
+"""Primary keys, unique constraints and checks added, dropped, renamed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from mm_engine.errors import StateError
 from mm_engine.model.constraints import (
     Check,
     Constraint,
-    ForeignKey,
     PrimaryKey,
     Unique,
 )
@@ -63,84 +62,6 @@ class AlterPrimaryKey(BaseOperation):
 
 
 @attrs.frozen
-class AddForeignKey(BaseOperation):
-    """One more foreign key on a table."""
-
-    table: str
-    foreign_key: ForeignKey
-
-    def apply(self, schema: Schema) -> Schema:
-        """Add the key; its fields and those it refers to must exist."""
-        table = _adding(schema.table(self.table), self.foreign_key)
-        target = schema.table(self.foreign_key.table)
-        for name in self.foreign_key.references:
-            target.field(name)
-        return schema.with_table(
-            attrs.evolve(table, foreign_keys=(*table.foreign_keys, self.foreign_key))
-        )
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Drop it."""
-        del before
-        return (
-            DropForeignKey(
-                self.table,
-                self.foreign_key.name or "",
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``add foreign key fk_posts_user_id to posts``."""
-        return f"add foreign key {self.foreign_key.name} to {self.table}"
-
-    def slug(self) -> str:
-        """``add_fk_posts_user_id``."""
-        return f"add_{self.foreign_key.name}"
-
-    def subject(self) -> Subject:
-        """The table and the key."""
-        return Subject(self.table, self.foreign_key.name)
-
-
-@attrs.frozen
-class DropForeignKey(BaseOperation):
-    """A foreign key goes."""
-
-    table: str
-    name: str
-
-    def apply(self, schema: Schema) -> Schema:
-        """Remove the key."""
-        table = schema.table(self.table)
-        table.foreign_key(self.name)
-        keys = [k for k in table.foreign_keys if k.name != self.name]
-        return schema.with_table(attrs.evolve(table, foreign_keys=keys))
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Add it again."""
-        return (
-            AddForeignKey(
-                self.table,
-                before.table(self.table).foreign_key(self.name),
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``drop foreign key fk_posts_user_id of posts``."""
-        return f"drop foreign key {self.name} of {self.table}"
-
-    def slug(self) -> str:
-        """``drop_fk_posts_user_id``."""
-        return f"drop_{self.name}"
-
-    def subject(self) -> Subject:
-        """The table and the key."""
-        return Subject(self.table, self.name)
-
-
-@attrs.frozen
 class AddUnique(BaseOperation):
     """One more unique constraint on a table."""
 
@@ -149,7 +70,7 @@ class AddUnique(BaseOperation):
 
     def apply(self, schema: Schema) -> Schema:
         """Add the constraint; its fields must exist."""
-        table = _adding(schema.table(self.table), self.unique)
+        table = with_room_for(self.unique, schema.table(self.table))
         return schema.with_table(
             attrs.evolve(table, uniques=(*table.uniques, self.unique))
         )
@@ -224,7 +145,7 @@ class AddCheck(BaseOperation):
 
     def apply(self, schema: Schema) -> Schema:
         """Add the check."""
-        table = _adding(schema.table(self.table), self.check)
+        table = with_room_for(self.check, schema.table(self.table))
         return schema.with_table(
             attrs.evolve(table, checks=(*table.checks, self.check))
         )
@@ -357,8 +278,8 @@ def _constraint_names(table: Table) -> tuple[str | None, ...]:
     return tuple(part.name for part in parts)
 
 
-def _adding(table: Table, constraint: Constraint) -> Table:
-    """The table, once it is sure that the constraint can be added to it."""
+def with_room_for(constraint: Constraint, table: Table) -> Table:
+    """The same table, once it is sure that the constraint can be added to it."""
     if constraint.name in _constraint_names(table):
         raise StateError(
             f'table "{table.name}" already has a constraint "{constraint.name}"'

@@ -24,8 +24,7 @@ SQL: TypeAlias = str | Mapping[str, str]
 """One text for every database, or one for each that is named."""
 
 Value: TypeAlias = (
-    None
-    | bool
+    bool
     | int
     | float
     | decimal.Decimal
@@ -37,6 +36,7 @@ Value: TypeAlias = (
     | uuid.UUID
     | Symbol
     | Expression
+    | None
 )
 """What one field of a row can hold in a migration file."""
 

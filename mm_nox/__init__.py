@@ -1,0 +1,26 @@
+"""Sessions for nox that run makemigrations; importing this registers nothing.
+
+In a noxfile:
+
+    import mm_nox
+
+    mm_nox.register()
+"""
+
+from mm_nox.sessions import (
+    makemigrations,
+    migrate,
+    migration_status,
+    register,
+    schema_check,
+    showsql,
+)
+
+__all__ = [
+    "makemigrations",
+    "migrate",
+    "migration_status",
+    "register",
+    "schema_check",
+    "showsql",
+]

@@ -1,0 +1,1 @@
+"""Databases with every migration applied, for tests under pytest."""

@@ -1,0 +1,159 @@
+"""What this project does to itself: run it, test it, check it, build it, time it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "virtualenv"
+
+PROJECT = nox.project.load_toml(Path(__file__).with_name("pyproject.toml"))
+SUPPORTED = tuple(nox.project.python_versions(PROJECT))
+THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def offer_pyenv_pythons() -> None:
+    """Let pyenv's commands reach every Python it has, unless the user chose some.
+
+    Without this ``python3.12`` is found on PATH and then refuses to run. Those in use
+    stay the first, so that ``python3`` means what it meant.
+    """
+    pyenv = shutil.which("pyenv")
+    if pyenv is None or "PYENV_VERSION" in os.environ:
+        return
+    listed = [
+        subprocess.run([pyenv, *words], capture_output=True, text=True, check=False)
+        for words in (["version-name"], ["versions", "--bare"])
+    ]
+    names = re.split(r"[:\s]+", "\n".join(answer.stdout for answer in listed))
+    kept = [name for name in names if name.startswith((*SUPPORTED, "system"))]
+    if kept:
+        os.environ["PYENV_VERSION"] = ":".join(dict.fromkeys(kept))
+
+
+def runs(version: str) -> bool:
+    """Whether that Python is here and really starts."""
+    if version == THIS:
+        return True
+    python = shutil.which(f"python{version}")
+    if python is None:
+        return False
+    started = subprocess.run([python, "-c", ""], capture_output=True, check=False)
+    return started.returncode == 0
+
+
+def installed_pythons() -> list[str]:
+    """The supported Pythons of this machine, or the one that runs this file.
+
+    Filtered here because nox calls a missing interpreter an error where CI is set.
+    """
+    offer_pyenv_pythons()
+    return [version for version in SUPPORTED if runs(version)] or [THIS]
+
+
+PYTHONS = installed_pythons()
+OLDEST = PYTHONS[0]
+
+
+def install(session: nox.Session, *groups: str, project: str | None = ".") -> None:
+    """Install this project, and dependency groups of its pyproject.toml, from PyPI."""
+    wanted = nox.project.dependency_groups(PROJECT, *groups)
+    session.install(*([project] if project else []), *wanted)
+
+
+@nox.session(python=OLDEST)
+def quickstart(session: nox.Session) -> None:
+    """Play the quick start of the README in a temporary folder."""
+    install(session)
+    session.run("python", "tests/support/quickstart.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on every supported Python here; what follows -- is for pytest."""
+    install(session, "test", project=".[nox]")
+    thorough = "CI" in os.environ and session.python == OLDEST
+    session.run(
+        "pytest",
+        "--numprocesses=auto",
+        "--dist=worksteal",
+        f"--hypothesis-profile={'thorough' if thorough else 'quick'}",
+        *session.posargs,
+    )
+
+
+@nox.session(python=OLDEST, default=False)
+def coverage(session: nox.Session) -> None:
+    """Say which lines no test reaches, in this process or in those it starts."""
+    install(session, "coverage", project=".[nox]")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Check style and formatting; ``-- --fix`` mends what can be mended."""
+    install(session, "lint", project=None)
+    fix = "--fix" in session.posargs
+    session.run("ruff", "format", *([] if fix else ["--check", "--diff"]))
+    session.run("ruff", "check", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Have two type checkers read everything."""
+    install(session, "types", project=".[all]")
+    session.run("mypy")
+    session.run("pyright", "--warnings")
+
+
+@nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """Run the examples of README and docs."""
+    install(session, "docs", project=".[nox]")
+    session.run("pytest", "tests/docs", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def package(session: nox.Session) -> None:
+    """Build sdist and wheel, then use the wheel in an empty environment."""
+    install(session, "package", project=None)
+    built = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(built, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(built))
+    [wheel] = built.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    found = sorted({name.partition("/")[0] for name in names})
+    metadata = "-".join(wheel.name.split("-")[:2]) + ".dist-info"
+    if found != sorted(["mm_engine", "mm_nox", "mm_pytest", metadata]):
+        session.error(f"the wheel holds {', '.join(found)}")
+    session.log("the wheel holds exactly %s", ", ".join(found))
+    clean = built.with_name("clean")
+    session.run("python", "-m", "virtualenv", "--clear", "--quiet", str(clean))
+    scripts = clean / ("Scripts" if os.name == "nt" else "bin")
+    session.chdir(built)
+    for command, *words in (
+        ("python", "-m", "pip", "install", "--quiet", str(wheel)),
+        ("makemigrations", "--help"),
+        ("mm", "version"),
+        ("python", "-m", "mm_engine", "--help"),
+    ):
+        session.run(str(scripts / command), *words, external=True)
+
+
+@nox.session(python=OLDEST)
+def bench(session: nox.Session) -> None:
+    """Time the work beside Alembic and Django, quickly unless ``--`` says how."""
+    install(session, "bench")
+    session.run("python", "benchmarks/run.py", *(session.posargs or ["--quick"]))

@@ -1,0 +1,92 @@
+"""What every test shares: no outside settings, and a count of live database tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+OUTSIDE = ("DATABASE_URL", "DB_TYPE", "MAKEMIGRATIONS_")
+KEPT = ("MAKEMIGRATIONS_TEST_", "MAKEMIGRATIONS_REQUIRE_DATABASES")
+
+settings.register_profile("quick", max_examples=100, deadline=None)
+settings.register_profile(
+    "thorough", settings.get_profile("ci"), max_examples=2000, deadline=None
+)
+settings.load_profile("quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take the user's own database out of reach of the tests and what they start."""
+    for name in list(os.environ):
+        if name.startswith(OUTSIDE) and not name.startswith(KEPT):
+            del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(LiveTests(), "live-tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note each test's databases where reports carry them, also between processes."""
+    for item in items:
+        for mark in item.iter_markers("database"):
+            item.user_properties.append(("database", mark.args[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skip for want of a database is a failure where that database is required."""
+    report = yield
+    required = os.environ.get("MAKEMIGRATIONS_REQUIRE_DATABASES", "").split(",")
+    wanted = [str(mark.args[0]) for mark in item.iter_markers("database")]
+    if report.skipped and any(database in required for database in wanted):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but required: {report.longrepr}"
+    return report
+
+
+class LiveTests:
+    """How many tests ran on each live database, and how many were skipped."""
+
+    def __init__(self) -> None:
+        self.ran: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test once: where it ran, or where it was skipped."""
+        if report.when != "call" and not report.skipped:
+            return
+        for name, value in report.user_properties:
+            if name == "database":
+                (self.skipped if report.skipped else self.ran)[str(value)] += 1
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the counts, one file a Python, into the folder that was asked for."""
+        folder = os.environ.get("MM_TEST_SUMMARY")
+        if not folder:
+            return
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        counts = {
+            database: {"ran": self.ran[database], "skipped": self.skipped[database]}
+            for database in sorted({*self.ran, *self.skipped})
+        }
+        path = Path(folder) / f"python{version}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> None:
+        """Say the same in the last lines of a run."""
+        for database in sorted({*self.ran, *self.skipped}):
+            terminalreporter.write_line(
+                f"live tests on {database}: {self.ran[database]} ran,"
+                f" {self.skipped[database]} skipped"
+            )

@@ -1,0 +1,145 @@
+"""The nox sessions, run by real nox on a real project."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+NOXFILE = """
+import mm_nox
+
+NAMES = mm_nox.register({arguments})
+"""
+SCHEMA = """
+tables:
+  - name: users
+    fields:
+      - {name: id, type: integer, primary_key: true}
+      - {name: email, type: varchar, length: 255}
+"""
+NAMES = ["makemigrations", "migrate", "showsql", "migration-status", "schema-check"]
+
+
+def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """One command of this environment, as typed in the project's folder."""
+    scripts = str(Path(sys.executable).parent)
+    path = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+    return subprocess.run(
+        words,
+        cwd=project,
+        env=os.environ | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def nox(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return run(project, sys.executable, "-m", "nox", *words)
+
+
+def write_noxfile(project: Path, arguments: str = "") -> None:
+    text = NOXFILE.format(arguments=arguments)
+    (project / "noxfile.py").write_text(text, encoding="utf-8")
+
+
+def listed(project: Path, tag: str) -> list[dict[str, object]]:
+    answer = nox(project, "--list", "--json", "--tags", tag)
+    assert answer.returncode == 0, answer.stderr
+    sessions = json.loads(answer.stdout)
+    assert isinstance(sessions, list)
+    return sessions
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose schema file is ahead of its migrations."""
+    made = run(tmp_path, "makemigrations", "init")
+    assert made.returncode == 0, made.stderr
+    schema = tmp_path / "schema" / "schema.yaml"
+    schema.write_text(SCHEMA, encoding="utf-8")
+    write_noxfile(tmp_path)
+    return tmp_path
+
+
+def test_importing_registers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "noxfile.py").write_text("import mm_nox\n", encoding="utf-8")
+    answer = nox(tmp_path, "--list")
+    assert "No sessions found" in answer.stderr
+
+
+def test_every_session_is_registered_with_its_tag(tmp_path: Path) -> None:
+    write_noxfile(tmp_path)
+    sessions = listed(tmp_path, "db")
+    assert [entry["session"] for entry in sessions] == NAMES
+    assert all(entry["tags"] == ["db"] for entry in sessions)
+    assert all(entry["description"] for entry in sessions)
+
+
+def test_bare_nox_runs_none_of_them(tmp_path: Path) -> None:
+    write_noxfile(tmp_path)
+    answer = nox(tmp_path)
+    assert "Running session" not in answer.stderr
+
+
+def test_sessions_are_chosen_prefixed_and_tagged(tmp_path: Path) -> None:
+    write_noxfile(
+        tmp_path,
+        "'db-', include=['showsql', 'migrate'], exclude=['showsql'], tags=['mine']",
+    )
+    [entry] = listed(tmp_path, "mine")
+    assert (entry["session"], entry["tags"]) == ("db-migrate", ["mine"])
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    write_noxfile(tmp_path, "exclude=['mirgate']")
+    answer = nox(tmp_path, "--list")
+    assert answer.returncode != 0
+    assert "no session mirgate; there are makemigrations, migrate" in answer.stderr
+
+
+def test_it_needs_nothing_but_nox() -> None:
+    loaded = "import sys, mm_nox; print(*{name.split('.')[0] for name in sys.modules})"
+    plain = "import sys, nox; print(*{name.split('.')[0] for name in sys.modules})"
+    ours, theirs = (
+        set(run(Path.cwd(), sys.executable, "-c", code).stdout.split())
+        for code in (loaded, plain)
+    )
+    assert ours - theirs <= {"mm_nox"} | sys.stdlib_module_names
+
+
+@pytest.mark.database("sqlite")
+def test_the_sessions_take_a_project_from_schema_to_database(project: Path) -> None:
+    for session in NAMES:
+        answer = nox(project, "-s", session)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+    [database] = [
+        path
+        for path in project.rglob("*")
+        if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3"
+    ]
+    with closing(sqlite3.connect(database)) as connection:
+        columns = connection.execute("SELECT name FROM pragma_table_info('users')")
+        assert columns.fetchall() == [("id",), ("email",)]
+
+
+def test_a_check_that_finds_something_fails_its_session(project: Path) -> None:
+    answer = nox(project, "-s", "schema-check")
+    assert answer.returncode == 1
+    assert "exit code 3" in answer.stderr
+
+
+def test_words_after_the_dashes_reach_the_command(project: Path) -> None:
+    answer = nox(project, "-s", "makemigrations", "--", "--name", "people")
+    assert answer.returncode == 0, answer.stderr
+    assert [path.stem for path in sorted((project / "migrations").glob("0*.py"))] == [
+        "0001_people"
+    ]
