@@ -112,10 +112,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
-    """Have two type checkers read everything."""
+    """Have two type checkers read everything, and find what is wrong on purpose."""
     install(session, "types", project=".[all]")
     session.run("mypy")
     session.run("pyright", "--warnings")
+    session.run("pytest", "tests/typing")
 
 
 @nox.session(python=OLDEST)
