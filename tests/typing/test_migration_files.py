@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,12 +39,20 @@ def lines_told_by_mypy(sample: Path) -> list[int]:
     return sorted({int(n) for n in re.findall(rf"{here}:(\d+): error", said)})
 
 
+@cache
+def told_by_pyright() -> tuple[tuple[str, int], ...]:
+    """The file and line of every error; with a project of its own for the samples."""
+    words = ("--outputjson", "--pythonpath", sys.executable, "--project")
+    report = json.loads(output("pyright", *words, str(SAMPLES[0].parent)))
+    return tuple(
+        (Path(told["file"]).name, told["range"]["start"]["line"] + 1)
+        for told in report["generalDiagnostics"]
+        if told["severity"] == "error"
+    )
+
+
 def lines_told_by_pyright(sample: Path) -> list[int]:
-    here = ("--pythonpath", sys.executable)
-    report = json.loads(output("pyright", "--outputjson", *here, str(sample)))
-    diagnostics = report["generalDiagnostics"]
-    errors = [d for d in diagnostics if d["severity"] == "error"]
-    return sorted({d["range"]["start"]["line"] + 1 for d in errors})
+    return sorted({line for name, line in told_by_pyright() if name == sample.name})
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
