@@ -3,8 +3,9 @@
 MMError
  +-- ConfigError          settings, config files, URLs
  +-- UsageError           a question nobody answered, a flag that does not fit
- +-- SchemaFileError      a schema file, with every problem found in it
- +-- MigrationFileError   a migration file cannot be loaded
+ +-- FilesError           every problem found in files
+ |    +-- SchemaFileError      a schema file cannot be read
+ |    +-- MigrationFileError   a migration file cannot be loaded
  +-- GraphError           migrations do not form a graph that can be applied
  +-- StateError           an operation does not fit the schema before it
  +-- IrreversibleError    something that cannot be undone was asked to be undone
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import attrs
 
@@ -84,10 +85,8 @@ class UsageError(MMError):
     kind = "usage"
 
 
-class SchemaFileError(MMError):
-    """A schema file cannot be read as a schema; holds every problem found."""
-
-    kind = "schema_file"
+class FilesError(MMError):
+    """Files cannot be read as what they should be; holds every problem found."""
 
     def __init__(
         self,
@@ -101,7 +100,7 @@ class SchemaFileError(MMError):
         self._problems = tuple(problems)
 
     @classmethod
-    def of(cls, problems: Iterable[Problem]) -> SchemaFileError:
+    def of(cls, problems: Iterable[Problem]) -> Self:
         """One error for many problems; the first gives its message and place."""
         all_of_them = tuple(problems)
         first = all_of_them[0]
@@ -113,8 +112,14 @@ class SchemaFileError(MMError):
         return self._problems or super().problems
 
 
-class MigrationFileError(MMError):
-    """A migration file cannot be loaded as a migration."""
+class SchemaFileError(FilesError):
+    """A schema file cannot be read as a schema; holds every problem found."""
+
+    kind = "schema_file"
+
+
+class MigrationFileError(FilesError):
+    """Migration files cannot be loaded or written; holds every problem found."""
 
     kind = "migration_file"
 

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from mm_engine.errors import Position
+from mm_engine.model import sqltext
 
 OnAction: TypeAlias = Literal[
     "CASCADE", "RESTRICT", "SET NULL", "SET DEFAULT", "NO ACTION"
@@ -39,7 +40,7 @@ class Unique:
 class Check:
     """A condition that every row meets, in SQL."""
 
-    expression: str
+    expression: str = attrs.field(eq=sqltext.canonical)
     name: str | None = attrs.field(default=None, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False

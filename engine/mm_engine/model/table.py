@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 import attrs
@@ -17,7 +17,12 @@ Options: TypeAlias = Mapping[str, Mapping[str, str | tuple[str, ...]]]
 """What one database is told beyond the neutral words: database, key, value."""
 
 
-def _options(options: Options) -> Options:
+WrittenOptions: TypeAlias = Mapping[str, Mapping[str, str | Sequence[str]]]
+"""Options as a migration file may write them: several words also in a list."""
+
+
+def options_of(options: WrittenOptions) -> Options:
+    """Options in plain dictionaries and tuples, which compare by what they say."""
     return {
         database: {
             key: value if isinstance(value, str) else tuple(value)
@@ -38,7 +43,7 @@ class Field:
     auto_create: bool = attrs.field(default=False, kw_only=True)
     auto_update: bool = attrs.field(default=False, kw_only=True)
     comment: str | None = attrs.field(default=None, kw_only=True)
-    options: Options = attrs.field(factory=dict, converter=_options, kw_only=True)
+    options: Options = attrs.field(factory=dict, converter=options_of, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
     )
@@ -64,8 +69,8 @@ class Index:
     name: str | None = attrs.field(default=None, kw_only=True)
     unique: bool = attrs.field(default=False, kw_only=True)
     method: str | None = attrs.field(default=None, kw_only=True)
-    where: str | None = attrs.field(default=None, kw_only=True)
-    options: Options = attrs.field(factory=dict, converter=_options, kw_only=True)
+    where: str | None = attrs.field(default=None, kw_only=True, eq=sqltext.canonical)
+    options: Options = attrs.field(factory=dict, converter=options_of, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
     )
@@ -91,7 +96,8 @@ Part = TypeVar("Part", Field, Index, Unique, Check, ForeignKey)
 
 def _unordered(parts: tuple[Part, ...]) -> object:
     """What two tables compare: the parts, in any order."""
-    return sorted(parts, key=repr) if len(parts) > 1 else parts
+    named = {part.name: part for part in parts}
+    return named if len(named) == len(parts) else sorted(parts, key=repr)
 
 
 def _by_field_name(fields: tuple[Field, ...]) -> object:
@@ -120,7 +126,7 @@ class Table:
         default=(), converter=tuple[ForeignKey, ...], kw_only=True, eq=_unordered
     )
     comment: str | None = attrs.field(default=None, kw_only=True)
-    options: Options = attrs.field(factory=dict, converter=_options, kw_only=True)
+    options: Options = attrs.field(factory=dict, converter=options_of, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
     )

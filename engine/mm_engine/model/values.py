@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import attrs
 
+from mm_engine.model import sqltext
+
 
 @attrs.frozen
 class Symbol:
@@ -25,7 +27,7 @@ class Literal:
 class Expression:
     """SQL, sent to the database as it is written."""
 
-    sql: str
+    sql: str = attrs.field(eq=sqltext.canonical)
 
 
 Default: TypeAlias = Symbol | Literal | Expression
