@@ -226,6 +226,11 @@ class RenameConstraint(BaseOperation):
             raise StateError(
                 f'table "{self.table}" has no constraint "{self.old}"', at=self.at
             )
+        if self.new in _constraint_names(table):
+            raise StateError(
+                f'table "{self.table}" already has a constraint "{self.new}"',
+                at=self.at,
+            )
         return schema.with_table(
             attrs.evolve(
                 table,

@@ -110,9 +110,13 @@ class RenameIndex(BaseOperation):
     new: str = attrs.field(kw_only=True)
 
     def apply(self, schema: Schema) -> Schema:
-        """Rename the index."""
+        """Rename the index; the table must have none of the new name."""
         table = schema.table(self.table)
         table.index(self.old)
+        if any(index.name == self.new for index in table.indexes):
+            raise StateError(
+                f'table "{self.table}" already has an index "{self.new}"', at=self.at
+            )
         return schema.with_table(
             attrs.evolve(
                 table,

@@ -10,7 +10,9 @@ import attrs
 from mm_engine.errors import StateError
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
+from mm_engine.model.values import Literal
 from mm_engine.operations.base import BaseOperation, Subject
+from mm_engine.operations.fields import AlterField
 
 if TYPE_CHECKING:
     from mm_engine.operations import Operation
@@ -112,7 +114,8 @@ class AlterEnum(BaseOperation):
 
     ``renamed`` maps values as they were to values as they are called now;
     ``replaced`` maps values that go to those that their rows get instead.
-    A value that goes and is not replaced must be in no row.
+    Defaults of fields follow both. A value that goes and is not replaced must be in
+    no row.
     """
 
     enum: Enum
@@ -134,13 +137,20 @@ class AlterEnum(BaseOperation):
                     " one of them is not there",
                     at=self.at,
                 )
-        return schema.with_enum(self.enum)
+        return _with_defaults(schema.with_enum(self.enum), self.enum.name, gone)
 
     def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Put the old list back; what was replaced stays replaced."""
-        back = {now: old for old, now in self.renamed.items()}
+        """Put the old list back, and old defaults; rows stay as they were replaced."""
+        renamed_back = {now: old for old, now in self.renamed.items()}
         old = before.enum(self.enum.name)
-        return (AlterEnum(old, renamed=back, **self.flags()),)
+        back = AlterEnum(old, renamed=renamed_back, **self.flags())
+        undone = back.apply(self.apply(before))
+        fields = [
+            AlterField(table.name, field, **self.flags())
+            for table, field in before.fields_of_enum(old.name)
+            if field != undone.table(table.name).field(field.name)
+        ]
+        return (back, *fields)
 
     def describe(self) -> str:
         """``alter enum status``."""
@@ -164,3 +174,13 @@ class AlterEnum(BaseOperation):
         """The values that go."""
         values = ", ".join(self.gone(before))
         return f"{values} of enum {self.enum.name}" if values else None
+
+
+def _with_defaults(schema: Schema, enum: str, now: Mapping[str, str]) -> Schema:
+    """The schema with defaults of the enum's fields that say values as they are now."""
+    for table, field in list(schema.fields_of_enum(enum)) if now else ():
+        if isinstance(field.default, Literal) and field.default.text in now:
+            default = Literal(now[field.default.text])
+            changed = attrs.evolve(field, default=default)
+            schema = schema.with_table(schema.table(table.name).replacing(changed))
+    return schema

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.model.schema import PerDatabase, Schema, per_database
-from mm_engine.model.table import Options
+from mm_engine.model.table import Options, options_of
 from mm_engine.operations.base import BaseOperation, Subject
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class SetTableOptions(BaseOperation):
     """What single databases are told about a table."""
 
     table: str
-    options: Options
+    options: Options = attrs.field(converter=options_of)
 
     def apply(self, schema: Schema) -> Schema:
         """Put the options in the place of the old ones."""

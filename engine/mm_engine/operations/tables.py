@@ -9,7 +9,7 @@ import attrs
 from mm_engine.errors import StateError
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Field, Index, Options, Table
+from mm_engine.model.table import Field, Index, Options, Table, options_of
 from mm_engine.operations.base import BaseOperation, Subject
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CreateTable(BaseOperation):
         default=(), converter=tuple[ForeignKey, ...], kw_only=True
     )
     comment: str | None = attrs.field(default=None, kw_only=True)
-    options: Options = attrs.field(factory=dict, kw_only=True)
+    options: Options = attrs.field(factory=dict, converter=options_of, kw_only=True)
 
     @classmethod
     def of(

@@ -1,0 +1,208 @@
+"""Indexes, constraints and foreign keys, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Generic, TypeVar
+
+import attrs
+
+from mm_engine.diff.order import Phase, Placed, Reference
+from mm_engine.model import sqltext
+from mm_engine.model.constraints import Check, Constraint, ForeignKey, Unique
+from mm_engine.model.naming import shape
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Index, Table, index_fields
+from mm_engine.operations import (
+    AddCheck,
+    AddForeignKey,
+    AddIndex,
+    AddUnique,
+    DropCheck,
+    DropForeignKey,
+    DropIndex,
+    DropUnique,
+    RenameConstraint,
+    RenameIndex,
+)
+
+Part = TypeVar("Part", Index, Unique, Check, ForeignKey)
+
+
+@attrs.frozen
+class Compared(Generic[Part]):
+    """The parts of one kind in a table: which go, which come, which change names."""
+
+    gone: tuple[Part, ...]
+    come: tuple[Part, ...]
+    renamed: tuple[tuple[str, str], ...]
+
+
+def compared(
+    old: Iterable[Part],
+    new: Iterable[Part],
+    *,
+    names_in_use: Collection[str | None] = (),
+    shaken: Callable[[Part], bool] | None = None,
+) -> Compared[Part]:
+    """Parts of one kind, by name; those of one shape under a new name are renamed.
+
+    A shaken part goes and comes again even where it stays as it is. A name that is in
+    use in the table is given only after its owner went.
+    """
+    before = {part.name: part for part in old}
+    after = {part.name: part for part in new}
+    again = {name for name, part in before.items() if shaken and shaken(part)}
+    gone = [
+        part
+        for name, part in sorted(before.items(), key=_name)
+        if name in again or name not in after or part != after[name]
+    ]
+    come = [
+        part
+        for name, part in sorted(after.items(), key=_name)
+        if name in again or name not in before or part != before[name]
+    ]
+    renamed: list[tuple[str, str]] = []
+    for part in come if gone else ():
+        if part.name in before or part.name in names_in_use:
+            continue
+        for candidate in gone:
+            free = candidate.name not in after and candidate.name not in again
+            if free and shape(candidate) == shape(part):
+                renamed.append((candidate.name or "", part.name or ""))
+                gone.remove(candidate)
+                break
+    taken = {new_name for _, new_name in renamed}
+    left = [part for part in come if part.name not in taken]
+    return Compared(tuple(gone), tuple(left), tuple(renamed))
+
+
+def _name(item: tuple[str | None, object]) -> str:
+    return item[0] or ""
+
+
+def changed_parts(old: Table, new: Table) -> Iterator[Placed]:
+    """What turns the indexes, uniques and checks of one table into the other's."""
+    name = new.name
+    kept = {field.name for field in new.fields}
+    lost = {field.name for field in old.fields if field.name not in kept}
+    in_use = _constraint_names(old)
+    indexes = compared(
+        old.indexes, new.indexes, shaken=lambda i: not lost.isdisjoint(index_fields(i))
+    )
+    uniques = compared(old.uniques, new.uniques, names_in_use=in_use)
+    checks = compared(
+        old.checks,
+        new.checks,
+        names_in_use=in_use,
+        shaken=lambda c: not lost.isdisjoint(sqltext.identifiers(c.expression)),
+    )
+    for was, now in indexes.renamed:
+        yield Placed(Phase.RENAMES, RenameIndex(name, was, new=now))
+    for was, now in (*uniques.renamed, *checks.renamed):
+        yield Placed(Phase.RENAMES, RenameConstraint(name, was, new=now))
+    for check in checks.gone:
+        yield Placed(Phase.DROP_PARTS, DropCheck(name, check.name or ""))
+    for unique in uniques.gone:
+        yield Placed(Phase.DROP_PARTS, DropUnique(name, unique.name or ""))
+    for index in indexes.gone:
+        yield Placed(Phase.DROP_PARTS, DropIndex(name, index.name or ""))
+    for index in indexes.come:
+        yield Placed(Phase.ADD_PARTS, AddIndex(name, index))
+    for unique in uniques.come:
+        yield Placed(Phase.ADD_PARTS, AddUnique(name, unique))
+    for check in checks.come:
+        yield Placed(Phase.ADD_PARTS, AddCheck(name, check))
+
+
+def _constraint_names(table: Table) -> frozenset[str | None]:
+    parts: tuple[Constraint, ...] = (
+        *table.uniques,
+        *table.checks,
+        *table.foreign_keys,
+    )
+    return frozenset(part.name for part in parts)
+
+
+@attrs.frozen
+class Shaken:
+    """What changes in a table under the foreign keys that stand on it."""
+
+    fields: frozenset[str]
+    keys: tuple[frozenset[str], ...]
+
+    def carries(self, references: tuple[str, ...]) -> bool:
+        """Whether a foreign key to these fields can stay while the table changes."""
+        named = frozenset(references)
+        return named.isdisjoint(self.fields) and named not in self.keys
+
+
+def shaken(old: Table, new: Table) -> Shaken:
+    """What of a table is dropped, changes its type, or is no longer the same key.
+
+    No database alters the type of a field under a foreign key everywhere, and none
+    drops the key that one stands on.
+    """
+    after = {field.name: field for field in new.fields}
+    fields = frozenset(
+        field.name
+        for field in old.fields
+        if field.name not in after or field.type != after[field.name].type
+    )
+    here = {(unique.name, unique.fields) for unique in new.uniques}
+    keys = [frozenset(u.fields) for u in old.uniques if (u.name, u.fields) not in here]
+    keys += [
+        frozenset(index.field_names)
+        for index in old.indexes
+        if index.unique and index not in new.indexes
+    ]
+    was, now = old.primary_key, new.primary_key
+    if was and (now is None or was.fields != now.fields):
+        keys.append(frozenset(was.fields))
+    return Shaken(fields, tuple(keys))
+
+
+def changed_foreign_keys(
+    before: Schema,
+    after: Schema,
+    shaken_tables: Mapping[str, Shaken],
+    cut: Collection[Reference],
+) -> Iterator[Placed]:
+    """Foreign keys that go and come; with every one that stands on shaken ground.
+
+    Those of new tables are no part of this, nor those that go with their table unless
+    they close a circle of tables that go (``cut``) or stand on what changes before.
+    """
+
+    def stands_on_change(table: str, key: ForeignKey) -> bool:
+        own = shaken_tables.get(table)
+        ground = shaken_tables.get(key.table)
+        return (own is not None and not own.fields.isdisjoint(key.fields)) or (
+            ground is not None and not ground.carries(key.references)
+        )
+
+    for name, old in sorted(before.tables.items()):
+        new = after.tables.get(name)
+        if new is None:
+            for key in sorted(old.foreign_keys, key=lambda key: key.name or ""):
+                if Reference(name, key.name) in cut or stands_on_change(name, key):
+                    drop = DropForeignKey(name, key.name or "")
+                    yield Placed(Phase.DROP_FOREIGN_KEYS, drop)
+            continue
+        if old.foreign_keys == new.foreign_keys and not shaken_tables:
+            continue
+        keys = compared(
+            old.foreign_keys,
+            new.foreign_keys,
+            names_in_use=_constraint_names(old),
+            shaken=partial(stands_on_change, name),
+        )
+        for was, now in keys.renamed:
+            yield Placed(Phase.RENAMES, RenameConstraint(name, was, new=now))
+        for key in keys.gone:
+            drop = DropForeignKey(name, key.name or "")
+            yield Placed(Phase.DROP_FOREIGN_KEYS, drop)
+        for key in keys.come:
+            yield Placed(Phase.ADD_FOREIGN_KEYS, AddForeignKey(name, key))

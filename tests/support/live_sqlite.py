@@ -1,0 +1,262 @@
+"""A SQLite database in memory that is told what the dialect says, and looked at after.
+
+Only the standard library speaks to it, so what is tested is the dialect alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+import attrs
+
+from mm_engine.dialects import dialect
+from mm_engine.dialects.base import Dialect
+from mm_engine.dialects.sqlite import SQLite
+from mm_engine.dialects.statements import (
+    Expect,
+    Item,
+    Move,
+    PythonCall,
+    Recall,
+    Remember,
+    Statement,
+    When,
+)
+from mm_engine.model.schema import Schema
+from mm_engine.operations import CreateTable, Operation, UpsertData
+
+
+class UnexpectedRowsError(Exception):
+    """An ``Expect`` was not met; says what was found."""
+
+    def __init__(self, expect: Expect, found: Sequence[object]) -> None:
+        super().__init__(f"{expect.message}: {found}")
+        self.expect = expect
+        self.found = found
+
+
+def moves(operations: Iterable[Operation], before: Schema) -> tuple[Move, ...]:
+    """Operations as one migration makes moves of them."""
+    made: list[Move] = []
+    for number, operation in enumerate(operations, start=1):
+        made.append(Move(operation, before, number=number, mark=_mark(operation)))
+        before = operation.apply(before)
+    return tuple(made)
+
+
+def reversed_moves(operations: Iterable[Operation], before: Schema) -> tuple[Move, ...]:
+    """The moves that undo the operations, last one first."""
+    undone: list[Move] = []
+    for move in reversed(moves(operations, before)):
+        schema = move.after
+        for operation in move.operation.reverse(move.before):
+            undone.append(
+                Move(operation, schema, number=move.number, mark=_mark(operation))
+            )
+            schema = operation.apply(schema)
+    return tuple(undone)
+
+
+def _mark(operation: Operation) -> str:
+    """An upsert and its undoing have one mark, and no other operation has it."""
+    table, name = operation.subject()
+    return f"{table}_{name}".replace('"', "")
+
+
+def text(items: Iterable[Item], indent: str = "") -> str:
+    """Items as they stand in cases: SQL, and in comments what is none."""
+    return "".join(f"{indent}{line}\n" for item in items for line in _lines(item))
+
+
+def _lines(item: Item) -> list[str]:
+    match item:
+        case Statement():
+            return f"{item.sql};".splitlines()
+        case Expect():
+            return [f"-- expect {list(item.rows)}: {item.message}"]
+        case Remember():
+            return [f"-- remember {item.name}"]
+        case Recall():
+            return [f"-- recall {item.name}"]
+        case When():
+            inside = [f"  {line}" for part in item.items for line in _lines(part)]
+            return [f"-- when {item.query}", *inside]
+        case PythonCall():
+            return [f"-- call {getattr(item.function, '__name__', '')}"]
+        case _:
+            assert_never(item)
+
+
+def step_text(steps: Sequence[Move], database: str = "sqlite") -> str:
+    """A whole step as it stands in cases, without BEGIN and COMMIT."""
+    words: Dialect = dialect(database)
+    items = words.items(steps)
+    return text((*words.prologue(items), *items, *words.epilogue(items)))
+
+
+@attrs.define
+class Live:
+    """A database in memory, and the schema we believe it to have."""
+
+    connection: sqlite3.Connection = attrs.field(
+        factory=lambda: sqlite3.connect(":memory:", isolation_level=None)
+    )
+    schema: Schema = attrs.field(factory=Schema)
+    dialect: SQLite = attrs.field(factory=SQLite)
+
+    def __attrs_post_init__(self) -> None:
+        self.sql("PRAGMA foreign_keys=ON")
+
+    @classmethod
+    def of(cls, schema: Schema) -> Live:
+        """A database that has this schema from the start."""
+        live = cls()
+        live.schema = attrs.evolve(schema, tables={})
+        tables = schema.tables.values()
+        live.up([CreateTable.of(table) for table in tables])
+        return live
+
+    def sql(self, sql: str) -> list[tuple[object, ...]]:
+        """One statement of the test's own, and its rows."""
+        return self.connection.execute(sql).fetchall()
+
+    def script(self, sql: str) -> None:
+        """Statements of the test's own."""
+        self.connection.executescript(sql)
+
+    def up(self, operations: Iterable[Operation]) -> tuple[Item, ...]:
+        """One migration; what it was told."""
+        steps = moves(operations, self.schema)
+        return self.step(steps)
+
+    def down(self, operations: Iterable[Operation], before: Schema) -> tuple[Item, ...]:
+        """The undoing of one migration that began with this schema."""
+        return self.step(reversed_moves(operations, before))
+
+    def step(self, steps: Sequence[Move]) -> tuple[Item, ...]:
+        """Moves in one transaction; the database is as before if one fails."""
+        items = self.dialect.items(steps)
+        for statement in self.dialect.prologue(items):
+            self.sql(statement.sql)
+        self.sql(self.dialect.begin.sql)
+        try:
+            self._run(items, {})
+        except BaseException:
+            self.sql("ROLLBACK")
+            raise
+        else:
+            self.sql("COMMIT")
+        finally:
+            for statement in self.dialect.epilogue(items):
+                self.sql(statement.sql)
+        if steps:
+            self.schema = steps[-1].after
+        return items
+
+    def _run(self, items: Iterable[Item], kept: dict[str, list[str]]) -> None:
+        for item in items:
+            match item:
+                case Statement():
+                    assert sqlite3.complete_statement(f"{item.sql};")
+                    self.sql(item.sql)
+                case Expect():
+                    found = self.sql(item.query)
+                    if tuple(found) != item.rows:
+                        raise UnexpectedRowsError(item, found)
+                case Remember():
+                    kept[item.name] = [str(row[0]) for row in self.sql(item.query)]
+                case Recall():
+                    for sql in kept[item.name]:
+                        self.sql(sql)
+                case When():
+                    if self.sql(item.query):
+                        self._run(item.items, kept)
+                case PythonCall():
+                    raise NotImplementedError
+                case _:
+                    assert_never(item)
+
+    def catalog(self) -> list[tuple[object, ...]]:
+        """Everything the database says it holds, in words."""
+        return self.sql(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, name"
+        )
+
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table, with the class each value is stored in."""
+        return {name: self.rows_of(name) for name in self._tables()}
+
+    def rows_of(self, table: str) -> list[tuple[object, ...]]:
+        """The rows of one table, fields by name."""
+        names = sorted(
+            str(name)
+            for (name,) in self.connection.execute(
+                "SELECT name FROM pragma_table_xinfo(?)", (table,)
+            )
+        )
+        quoted = [self.dialect.quote(name) for name in names]
+        both = ", ".join(f"typeof({name}), {name}" for name in quoted)
+        return sorted(
+            self.sql(f"SELECT {both} FROM {self.dialect.quote(table)}"), key=repr
+        )
+
+    def shape(self) -> dict[str, object]:
+        """What the database knows of each table, without the order of anything."""
+        return {name: self._shape_of(name) for name in self._tables()}
+
+    def _shape_of(self, table: str) -> object:
+        def found(pragma: str, columns: str) -> list[tuple[object, ...]]:
+            sql = f"SELECT {columns} FROM pragma_{pragma}(?)"
+            return self.connection.execute(sql, (table,)).fetchall()
+
+        indexes = found("index_list", 'name, "unique", origin, partial')
+        return {
+            "columns": sorted(
+                found("table_xinfo", 'name, type, "notnull", dflt_value, pk, hidden'),
+                key=repr,
+            ),
+            "foreign keys": sorted(
+                found("foreign_key_list", '"table", "from", "to", on_update, on_delete'),
+                key=repr,
+            ),
+            "indexes": sorted(
+                (
+                    (
+                        name if origin == "c" else origin,
+                        unique,
+                        partial,
+                        self.connection.execute(
+                            'SELECT name, "desc" FROM pragma_index_xinfo(?) WHERE key',
+                            (name,),
+                        ).fetchall(),
+                    )
+                    for name, unique, origin, partial in indexes
+                ),
+                key=repr,
+            ),
+            "triggers": sorted(
+                str(name)
+                for (name,) in self.connection.execute(
+                    "SELECT name FROM sqlite_schema"
+                    " WHERE type = 'trigger' AND tbl_name = ?",
+                    (table,),
+                )
+            ),
+        }
+
+    def _tables(self) -> list[str]:
+        return [
+            str(name)
+            for (name,) in self.sql(
+                "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+            )
+        ]
+
+
+def restores_exactly(operations: Iterable[Operation]) -> bool:
+    """Whether undoing the operations brings rows back as they were."""
+    return not any(isinstance(operation, UpsertData) for operation in operations)
