@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 
-from mm_engine.errors import Position
+from mm_engine.errors import Position, StateError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 
@@ -13,7 +15,8 @@ from mm_engine.operations import Operation
 class Migration:
     """One step of the history, as a file says it.
 
-    ``replaces`` names the migrations that this one is the squash of.
+    ``replaces`` names the migrations that this one is the squash of. ``path`` is the
+    file it was loaded from, ``at`` the same as it is shown to people.
     """
 
     name: str
@@ -21,9 +24,30 @@ class Migration:
     operations: tuple[Operation, ...] = attrs.field(converter=tuple[Operation, ...])
     replaces: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     at: Position | None = attrs.field(default=None, eq=False, repr=False)
+    path: Path | None = attrs.field(default=None, eq=False, repr=False)
 
     def apply(self, schema: Schema) -> Schema:
-        """The schema after all operations, in their order."""
-        for operation in self.operations:
-            schema = operation.apply(schema)
+        """The schema after all operations, in their order.
+
+        Raises ``StateError``, naming migration, operation and place, where one does
+        not fit.
+        """
+        for number, operation in enumerate(self.operations):
+            try:
+                schema = operation.apply(schema)
+            except StateError as error:
+                raise StateError(
+                    f"{self.name}: cannot {operation.describe()}: {error.message}",
+                    at=error.at or self.position(number),
+                    hint=error.hint,
+                ) from error
         return schema
+
+    def position(self, number: int) -> Position | None:
+        """Where an operation is written, counted from 0; reads the file again."""
+        from mm_engine.migrations.positions import operation_position
+
+        if self.path is None or self.at is None:
+            return self.at
+        found = operation_position(self.path, number)
+        return attrs.evolve(found, file=self.at.file)

@@ -1,0 +1,93 @@
+"""What tells a migration from a changed one: a digest of its operations.
+
+Version 1 is the SHA-256 of a JSON text of the operations, in their order. Name,
+dependencies, ``replaces`` and ``review`` have no part in it, nor has the way the file
+is written. An attribute that equals its default in ``DEFAULTS`` is left out, so that a
+later attribute, added there with its default, changes no digest written before.
+
+Of a ``RunPython`` the functions named in it are digested as Python reads them (see
+``functions.meaning``); other functions that they call are not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+import attrs
+
+from mm_engine.errors import HistoryError, MigrationFileError
+from mm_engine.migrations.frozen import DEFAULTS
+from mm_engine.migrations.functions import meaning
+from mm_engine.migrations.migration import Migration
+
+VERSION = "1"
+
+_NO_PART = ("review",)
+
+
+def digest(migration: Migration) -> str:
+    """The digest of a migration, after the version of the way it was made.
+
+    >>> digest(Migration(name="0001_a", dependencies=[], operations=[]))[:20]
+    '1:4f53cda18c2baa0c03'
+    """
+    text = json.dumps(shape(migration.operations), sort_keys=True)
+    return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def is_unchanged(migration: Migration, recorded: str) -> bool:
+    """Whether the migration still is what was recorded when it was applied."""
+    version = recorded.partition(":")[0]
+    if version != VERSION:
+        raise HistoryError(
+            f"{migration.name} was recorded with digest version {version!r},"
+            f" and only {VERSION!r} is known here",
+            hint="use the version of makemigrations that applied it, or a later one",
+        )
+    return digest(migration) == recorded
+
+
+def shape(value: object) -> object:
+    """A value in lists, dictionaries and plain values: what the digest is made of."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case tuple() | list():
+            return [shape(item) for item in value]
+        case Mapping():
+            return {str(name): shape(item) for name, item in value.items()}
+        case bytes():
+            return ["bytes", value.hex()]
+        case float():
+            return ["float", float.__repr__(value)]
+        case decimal.Decimal():
+            return ["decimal", str(value)]
+        case uuid.UUID():
+            return ["uuid", str(value)]
+        case dt.datetime():
+            return ["datetime", value.isoformat()]
+        case dt.date() | dt.time():
+            return ["date" if isinstance(value, dt.date) else "time", str(value)]
+        case _ if attrs.has(type(value)):
+            return [type(value).__name__, dict(_attributes(value))]
+        case _ if callable(value):
+            return ["function", meaning(value)]
+        case _:
+            raise MigrationFileError(f"{value!r} has no digest")
+
+
+def _attributes(value: object) -> Iterator[tuple[str, object]]:
+    kind = cast("type[attrs.AttrsInstance]", type(value))
+    usual = DEFAULTS.get(kind.__name__, {})
+    for attribute in attrs.fields(kind):
+        name = attribute.name
+        if attribute.eq and name not in _NO_PART:
+            item = shape(getattr(value, name))
+            if name not in usual or item != usual[name]:
+                yield name, item
