@@ -1,1 +1,44 @@
 """Dialects: what each database can do, and how it is told."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from mm_engine.errors import ConfigError, UnsupportedError, nearest
+from mm_engine.model.databases import DATABASES, SQLITE
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+
+_HOMES = {SQLITE: ("mm_engine.dialects.sqlite", "SQLite")}
+
+__all__ = ["available", "dialect"]
+
+
+def available() -> tuple[str, ...]:
+    """The databases that have a dialect, by the names that schema files have."""
+    return tuple(_HOMES)
+
+
+@cache
+def dialect(name: str) -> Dialect:
+    """The dialect of a database, loaded when it is first asked for.
+
+    Raises ``ConfigError`` for a word that names no database, and ``UnsupportedError``
+    for a database whose dialect is not there yet.
+    """
+    if name not in DATABASES:
+        raise ConfigError(
+            f'there is no database "{name}"',
+            hint=nearest(name, DATABASES) or f"we know {', '.join(DATABASES)}",
+        )
+    if name not in _HOMES:
+        raise UnsupportedError(
+            f"{name} has no dialect yet",
+            hint=f"there is one for {', '.join(available())}",
+        )
+    module, word = _HOMES[name]
+    made: Dialect = vars(import_module(module))[word]()
+    return made

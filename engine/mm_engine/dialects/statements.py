@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
-from mm_engine.operations.data import Change
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
 @attrs.frozen
@@ -23,6 +26,11 @@ class Move:
     before: Schema
     number: int = attrs.field(kw_only=True)
     mark: str = attrs.field(kw_only=True)
+
+    @property
+    def after(self) -> Schema:
+        """The schema just after the operation."""
+        return self.operation.apply(self.before)
 
 
 @attrs.frozen
@@ -40,7 +48,10 @@ class Statement:
 
 @attrs.frozen
 class Expect:
-    """A query that must give exactly these rows, or the step stops with the message."""
+    """A query that must give exactly these rows, or the step stops with the message.
+
+    What the query gave instead belongs into the error: it names what is in the way.
+    """
 
     query: str
     rows: tuple[tuple[object, ...], ...] = attrs.field(kw_only=True)
@@ -53,7 +64,7 @@ class Expect:
 class PythonCall:
     """A function of the user's, called with the connection and the schema."""
 
-    function: Change
+    function: Callable[[sa.Connection, Schema], None]
     schema: Schema
     operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
 
@@ -78,4 +89,32 @@ class Recall:
     operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
 
 
-Item: TypeAlias = Statement | Expect | PythonCall | Remember | Recall
+@attrs.frozen
+class When:
+    """Items that are done only if a query gives a row, whatever is in it.
+
+    So ``if_present`` finds its way on databases whose statements cannot say IF EXISTS.
+    """
+
+    query: str
+    items: tuple[Item, ...] = attrs.field(kw_only=True)
+    operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
+
+
+Item: TypeAlias = Statement | Expect | PythonCall | Remember | Recall | When
+
+
+def serving(item: Item, operations: tuple[int, int]) -> Item:
+    """The item, and those inside of it, for a range of operations."""
+    if isinstance(item, When):
+        inside = tuple(serving(part, operations) for part in item.items)
+        item = attrs.evolve(item, items=inside)
+    return attrs.evolve(item, operations=operations)
+
+
+def flat(items: tuple[Item, ...]) -> Iterator[Item]:
+    """Every item, those inside of a condition too."""
+    for item in items:
+        yield item
+        if isinstance(item, When):
+            yield from flat(item.items)

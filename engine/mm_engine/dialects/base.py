@@ -1,0 +1,314 @@
+"""From operations to statements: one match that every dialect shares."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import assert_never
+
+from mm_engine.dialects import checks, upserts
+from mm_engine.dialects.clauses import Clauses
+from mm_engine.dialects.features import Guarded
+from mm_engine.dialects.statements import (
+    Item,
+    Move,
+    PythonCall,
+    Statement,
+    When,
+    serving,
+)
+from mm_engine.errors import UnsupportedError
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Index, Table
+from mm_engine.operations import (
+    AddCheck,
+    AddField,
+    AddForeignKey,
+    AddIndex,
+    AddUnique,
+    AlterEnum,
+    AlterField,
+    AlterPrimaryKey,
+    CreateEnum,
+    CreateTable,
+    DropCheck,
+    DropEnum,
+    DropField,
+    DropForeignKey,
+    DropIndex,
+    DropTable,
+    DropUnique,
+    Operation,
+    RenameConstraint,
+    RenameEnum,
+    RenameField,
+    RenameIndex,
+    RenameTable,
+    RestoreData,
+    RunPython,
+    RunSQL,
+    SetDefaults,
+    SetTableComment,
+    SetTableOptions,
+    SetTypeMappings,
+    UpsertData,
+)
+from mm_engine.operations.data import SQL
+
+Items = Iterable[Item]
+
+
+class Dialect(Clauses):
+    """What one database is told to do for each operation, always forwards.
+
+    A subclass states facts and words, and overrides what its database does otherwise.
+    """
+
+    def items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
+        """The body of one step; neighbouring moves may be told as one.
+
+        Raises ``UnsupportedError``, naming operation, database and reason, for what
+        this database cannot do; so nothing has run by then.
+        """
+        told: list[Item] = []
+        for group in self.groups(moves):
+            numbers = [move.number for move in group]
+            reach = (min(numbers), max(numbers))
+            told += [serving(item, reach) for item in self.told_as_one(group)]
+        checks.check_names(self, moves)
+        checks.check_references(self, moves)
+        return tuple(told)
+
+    def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
+        """The moves in the groups that are told as one: each for itself."""
+        return [(move,) for move in moves]
+
+    def told_as_one(self, group: Sequence[Move]) -> Items:
+        """The items of one group."""
+        return [item for move in group for item in self.told(move)]
+
+    def told(self, move: Move) -> tuple[Item, ...]:
+        """The items of one move; none where only the state is changed."""
+        if move.operation.schema_only:
+            return ()
+        with self.explained(move.operation):
+            return tuple(self._told(move, move.operation))
+
+    def prologue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
+        """What has to be said before the transaction begins."""
+        del items
+        return ()
+
+    def epilogue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
+        """What has to be said after it, however it ended."""
+        del items
+        return ()
+
+    @property
+    def begin(self) -> Statement:
+        """What opens a transaction that will change the schema."""
+        return Statement(self.features.begin)
+
+    @contextmanager
+    def explained(self, operation: Operation) -> Iterator[None]:
+        """Let an error say which operation it is about, and where that stands."""
+        try:
+            yield
+        except UnsupportedError as error:
+            raise UnsupportedError(
+                f"{operation.describe()}: {error.message}",
+                at=operation.at or error.at,
+                hint=error.hint,
+            ) from error
+
+    def _told(self, move: Move, operation: Operation) -> Items:
+        before, tolerant = move.before, operation.if_present
+        match operation:
+            case CreateTable():
+                return self.create_table(operation.table, before, tolerant=tolerant)
+            case DropTable():
+                return self.drop_table(operation.name, tolerant=tolerant)
+            case RenameTable():
+                items = self.rename_table(move, operation)
+                return self.when(tolerant, self.table_exists_sql(operation.old), items)
+            case AddField():
+                return self._add_field(move, operation)
+            case DropField(table=table, name=name):
+                items = self.drop_field(move, operation)
+                return self.when(tolerant, self.field_exists_sql(table, name), items)
+            case AlterField(table=table, field=field):
+                items = self.alter_field(move, operation)
+                exists = self.field_exists_sql(table, field.name)
+                return self.when(tolerant, exists, items)
+            case RenameField(table=table, old=old):
+                items = self.rename_field(move, operation)
+                return self.when(tolerant, self.field_exists_sql(table, old), items)
+            case AddIndex():
+                changed = move.after.table(operation.table)
+                return self.add_index(
+                    changed, operation.index, before, tolerant=tolerant
+                )
+            case DropIndex():
+                return self.drop_index(
+                    operation.table, operation.name, tolerant=tolerant
+                )
+            case RenameIndex():
+                return self.rename_index(move, operation)
+            case (
+                AlterPrimaryKey()
+                | AddForeignKey()
+                | DropForeignKey()
+                | AddUnique()
+                | DropUnique()
+                | AddCheck()
+                | DropCheck()
+                | RenameConstraint()
+                | SetTableOptions()
+            ):
+                items = self.change_table(move, operation.table)
+                exists = self.table_exists_sql(operation.table)
+                return self.when(tolerant, exists, items)
+            case CreateEnum() | DropEnum() | RenameEnum() | AlterEnum():
+                return self.change_enum(move, operation)
+            case SetDefaults() | SetTypeMappings():
+                return self.change_settings(move)
+            case SetTableComment():
+                return self.comments(before.table(operation.table), operation.comment)
+            case RunSQL():
+                return self.run_sql(operation)
+            case RunPython():
+                return (PythonCall(operation.forward, before),)
+            case UpsertData():
+                return upserts.upsert(self, move, operation)
+            case RestoreData():
+                return upserts.restore(self, move, operation)
+            case _:
+                assert_never(operation)
+
+    def create_table(self, table: Table, schema: Schema, *, tolerant: bool) -> Items:
+        """Make a table and everything on it."""
+        guard = tolerant and self.can_say(Guarded.CREATE_TABLE)
+        yield Statement(self.table_sql(table, schema, if_not_exists=guard))
+        for index in table.indexes:
+            yield from self.add_index(table, index, schema, tolerant=tolerant)
+        yield from self.comments(table, table.comment)
+
+    def drop_table(self, name: str, *, tolerant: bool) -> Items:
+        """Drop a table."""
+        guard = "IF EXISTS " if tolerant and self.can_say(Guarded.DROP_TABLE) else ""
+        yield Statement(f"DROP TABLE {guard}{self.quote(name)}")
+
+    def rename_table(self, move: Move, operation: RenameTable) -> Items:
+        """Give a table a new name, wherever it is spoken of."""
+        del move
+        yield self.altered(operation.old, f"RENAME TO {self.new_name(operation.new)}")
+
+    def add_field(self, move: Move, operation: AddField) -> Items:
+        """Add a column."""
+        column = self.column(operation.field, move.before)
+        yield self.altered(operation.table, f"ADD COLUMN {self.column_sql(column)}")
+
+    def drop_field(self, move: Move, operation: DropField) -> Items:
+        """Drop a column."""
+        del move
+        yield self.altered(operation.table, f"DROP COLUMN {self.quote(operation.name)}")
+
+    def rename_field(self, move: Move, operation: RenameField) -> Items:
+        """Give a column a new name, wherever it is spoken of."""
+        del move
+        old, new = self.quote(operation.old), self.new_name(operation.new)
+        yield self.altered(operation.table, f"RENAME COLUMN {old} TO {new}")
+
+    def add_index(
+        self, table: Table, index: Index, schema: Schema, *, tolerant: bool
+    ) -> Items:
+        """Make an index on a table that already lists it."""
+        del schema
+        guard = tolerant and self.can_say(Guarded.CREATE_INDEX)
+        yield Statement(self.index_sql(table.name, index, if_not_exists=guard))
+
+    def drop_index(self, table: str, name: str, *, tolerant: bool) -> Items:
+        """Drop an index."""
+        del table
+        guard = "IF EXISTS " if tolerant and self.can_say(Guarded.DROP_INDEX) else ""
+        yield Statement(f"DROP INDEX {guard}{self.part_name(name)}")
+
+    def rename_index(self, move: Move, operation: RenameIndex) -> Items:
+        """Give an index a new name: drop it, and make it under the new one."""
+        tolerant = operation.if_present
+        table = move.after.table(operation.table)
+        index = table.index(operation.new)
+        yield from self.drop_index(table.name, operation.old, tolerant=tolerant)
+        yield from self.add_index(table, index, move.after, tolerant=tolerant)
+
+    def run_sql(self, operation: RunSQL) -> Items:
+        """The user's own SQL, one statement an item."""
+        for sql in self.split(self.own_text(operation.forward)):
+            yield Statement(sql)
+
+    def own_text(self, sql: SQL) -> str:
+        """The text that this database is given; there must be one."""
+        if isinstance(sql, str):
+            return sql
+        if self.name not in sql:
+            raise UnsupportedError(
+                f"there is no text for {self.title}",
+                hint=f'add a text for "{self.name}"; "" where nothing is to be done',
+            )
+        return sql[self.name]
+
+    def comments(self, table: Table, comment: str | None) -> Items:
+        """What people read about a table, where the database keeps it."""
+        if self.features.stores_comments and comment is not None:
+            said = self.text(comment)
+            yield Statement(f"COMMENT ON TABLE {self.quote(table.name)} IS {said}")
+
+    def altered(self, table: str, change: str) -> Statement:
+        """One ALTER TABLE."""
+        return Statement(f"ALTER TABLE {self.quote(table)} {change}")
+
+    def when(self, tolerant: bool, query: str, items: Items) -> Items:  # noqa: FBT001 - reads as a condition
+        """The items, only where the query gives a row if absence is tolerated."""
+        found = tuple(items)
+        return (When(query, items=found),) if tolerant and found else found
+
+    def can_say(self, statement: Guarded) -> bool:
+        """Whether a statement can say IF EXISTS, or IF NOT EXISTS."""
+        return statement in self.features.says_if_exists
+
+    def _add_field(self, move: Move, operation: AddField) -> Items:
+        items = self.add_field(move, operation)
+        exists = self.field_exists_sql(operation.table, operation.field.name)
+        absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
+        return self.when(operation.if_present, absent, items)
+
+    @abstractmethod
+    def split(self, text: str) -> tuple[str, ...]:
+        """The single statements of a text, without the semicolons between them."""
+
+    @abstractmethod
+    def table_exists_sql(self, name: str) -> str:
+        """A query that gives a row if there is such a table."""
+
+    @abstractmethod
+    def field_exists_sql(self, table: str, name: str) -> str:
+        """A query that gives a row if a table has such a column."""
+
+    @abstractmethod
+    def alter_field(self, move: Move, operation: AlterField) -> Items:
+        """Make a column what the field now says, with the values it holds."""
+
+    @abstractmethod
+    def change_table(self, move: Move, table: str) -> Items:
+        """Make a table's keys, constraints and options what they now are."""
+
+    @abstractmethod
+    def change_enum(
+        self, move: Move, operation: CreateEnum | DropEnum | RenameEnum | AlterEnum
+    ) -> Items:
+        """Make an enum what it now is, wherever it is used."""
+
+    @abstractmethod
+    def change_settings(self, move: Move) -> Items:
+        """Alter every field that new defaults or type mappings say otherwise."""

@@ -1,0 +1,168 @@
+"""The clauses of CREATE TABLE and CREATE INDEX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from mm_engine.dialects.columns import Column
+from mm_engine.dialects.lowering import Lowering
+from mm_engine.dialects.sql import expression
+from mm_engine.errors import UnsupportedError
+from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Desc, Index, Table
+from mm_engine.model.values import Expression
+
+
+class Clauses(Lowering):
+    """The texts that tables, constraints and indexes are made with."""
+
+    table_options: ClassVar[tuple[str, ...]] = ()
+    index_options: ClassVar[tuple[str, ...]] = ()
+
+    def column_sql(self, column: Column) -> str:
+        """A column as CREATE TABLE and ADD COLUMN take it."""
+        words: list[str] = [self.new_name(column.name), column.type]
+        if column.collation:
+            words.append(f"COLLATE {self.quote(column.collation)}")
+        if column.not_null:
+            words.append("NOT NULL")
+        if column.default is not None:
+            words.append(f"DEFAULT {column.default}")
+        if column.generated:
+            kind = "STORED" if column.stored else "VIRTUAL"
+            words.append(f"GENERATED ALWAYS AS {column.generated} {kind}")
+        if column.enum is not None:
+            allowed = ", ".join(self.text(value) for value in column.allowed)
+            words.append(
+                f"CONSTRAINT {self.part_name(f'enum_{column.enum}')}"
+                f" CHECK ({self.quote(column.name)} IN ({allowed}))"
+            )
+        return " ".join(words)
+
+    def table_sql(
+        self,
+        table: Table,
+        schema: Schema,
+        *,
+        named: str | None = None,
+        if_not_exists: bool = False,
+    ) -> str:
+        """The CREATE TABLE of a table, under its own name or another."""
+        self.chosen(table.options, self.table_options)
+        guard = "IF NOT EXISTS " if if_not_exists else ""
+        lowered = self.columns(table, schema)
+        lines = [
+            *(self.column_sql(column) for column in lowered),
+            *self.constraint_clauses(table, lowered),
+        ]
+        body = ",\n".join(f"    {line}" for line in lines)
+        name = self.new_name(named or table.name)
+        return f"CREATE TABLE {guard}{name} (\n{body}\n){self.table_suffix(table)}"
+
+    def table_suffix(self, table: Table) -> str:
+        """What stands behind the closing parenthesis of CREATE TABLE."""
+        del table
+        return ""
+
+    def constraint_clauses(
+        self, table: Table, lowered: Iterable[Column]
+    ) -> Iterable[str]:
+        """The constraints of a table as CREATE TABLE takes them."""
+        if table.primary_key and not any(column.key for column in lowered):
+            yield self.primary_key_sql(table.primary_key)
+        yield from (self.unique_sql(unique) for unique in table.uniques)
+        yield from (self.check_sql(check) for check in table.checks)
+        yield from (self.foreign_key_sql(key) for key in table.foreign_keys)
+
+    def primary_key_sql(self, key: PrimaryKey) -> str:
+        """The clause of a primary key."""
+        fields = self.listed(key.fields)
+        return f"CONSTRAINT {self.part_name(key.name)} PRIMARY KEY ({fields})"
+
+    def unique_sql(self, unique: Unique) -> str:
+        """The clause of a unique constraint."""
+        fields = self.listed(unique.fields)
+        return f"CONSTRAINT {self.part_name(unique.name)} UNIQUE ({fields})"
+
+    def check_sql(self, check: Check) -> str:
+        """The clause of a check."""
+        condition = expression(check.expression, self.features)
+        return f"CONSTRAINT {self.part_name(check.name)} CHECK ({condition})"
+
+    def foreign_key_sql(self, key: ForeignKey) -> str:
+        """The clause of a foreign key."""
+        return (
+            f"CONSTRAINT {self.part_name(key.name)}"
+            f" FOREIGN KEY ({self.listed(key.fields)}) {self.references_sql(key)}"
+        )
+
+    def references_sql(self, key: ForeignKey) -> str:
+        """What a foreign key refers to, and what happens when that goes."""
+        actions = (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
+        return " ".join(
+            [
+                f"REFERENCES {self.quote(key.table)} ({self.listed(key.references)})",
+                *(f"{event} {act}" for event, act in actions if act != "NO ACTION"),
+            ]
+        )
+
+    def index_sql(
+        self, table: str, index: Index, *, if_not_exists: bool = False
+    ) -> str:
+        """The CREATE INDEX of an index."""
+        self.chosen(index.options, self.index_options)
+        self._check_index(index)
+        kind = "UNIQUE INDEX" if index.unique else "INDEX"
+        guard = "IF NOT EXISTS " if if_not_exists else ""
+        using = f" USING {index.method}" if index.method in self._methods else ""
+        parts = ", ".join(self._index_parts(index))
+        sql = (
+            f"CREATE {kind} {guard}{self.part_name(index.name)}"
+            f" ON {self.quote(table)}{using} ({parts})"
+        )
+        if index.where:
+            sql += f" WHERE {expression(index.where, self.features)}"
+        return sql
+
+    def is_unique(self, table: Table, fields: Iterable[str]) -> bool:
+        """Whether no two rows of a table hold the same values in these fields."""
+        wanted = sorted(fields)
+        key = table.primary_key
+        return (
+            (key is not None and sorted(key.fields) == wanted)
+            or any(sorted(unique.fields) == wanted for unique in table.uniques)
+            or any(
+                index.unique and not index.where and sorted(index.field_names) == wanted
+                for index in table.indexes
+                if len(index.field_names) == len(index.fields)
+            )
+        )
+
+    @property
+    def _methods(self) -> tuple[str | None, ...]:
+        return self.features.index_methods
+
+    def _check_index(self, index: Index) -> None:
+        facts = self.features
+        lacks = None
+        if index.where and not facts.partial_indexes:
+            lacks = "partial indexes"
+        elif any(isinstance(part, Expression) for part in index.fields):
+            lacks = None if facts.expression_indexes else "indexes on expressions"
+        elif facts.index_methods and index.method not in (None, *facts.index_methods):
+            lacks = f'the index method "{index.method}"'
+        if lacks:
+            raise UnsupportedError(f"{self.title} has no {lacks}", at=index.at)
+
+    def _index_parts(self, index: Index) -> Iterable[str]:
+        for part in index.fields:
+            match part:
+                case str():
+                    yield self.quote(part)
+                case Desc():
+                    downwards = " DESC" if self.features.descending_indexes else ""
+                    yield f"{self.quote(part.name)}{downwards}"
+                case Expression():
+                    yield f"({expression(part.sql, self.features)})"

@@ -1,0 +1,201 @@
+"""A table copied into a new shape: where the value of each field comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.dialects import conversions
+from mm_engine.dialects.literals import NULL
+from mm_engine.dialects.sql import ExpressionSQL, ValueSQL
+from mm_engine.dialects.statements import Expect, Move
+from mm_engine.errors import UnsupportedError
+from mm_engine.model import sqltext
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field, Table
+from mm_engine.model.values import Expression
+from mm_engine.operations import AddField, AlterField, DropField, Operation
+from mm_engine.operations.fields import OneOff
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.sqlite import SQLite
+
+
+def _sources(sources: Mapping[str, ValueSQL]) -> dict[str, ValueSQL]:
+    return dict(sources)
+
+
+@attrs.frozen
+class Copy:
+    """A table as it lies there, as it shall be, and how rows get from one to the other.
+
+    ``sources`` give the value of each field of ``after`` from a row of ``before``;
+    ``guards`` are expected to hold before anything is copied; ``fresh`` are the fields
+    whose values are not those of ``before``.
+    """
+
+    before: Table
+    schema: Schema
+    after: Table
+    new_schema: Schema
+    sources: Mapping[str, ValueSQL] = attrs.field(converter=_sources, kw_only=True)
+    guards: tuple[Expect, ...] = attrs.field(default=(), kw_only=True)
+    fresh: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    drops_fields: bool = attrs.field(default=False, kw_only=True)
+    tolerant: bool = attrs.field(default=False, kw_only=True)
+
+    @classmethod
+    def of(cls, dialect: SQLite, table: Table, schema: Schema) -> Copy:
+        """A copy that changes nothing."""
+        sources = {f.name: ExpressionSQL(dialect.quote(f.name)) for f in table.fields}
+        return cls(table, schema, table, schema, sources=sources)
+
+    def told(self, dialect: SQLite, move: Move) -> Copy:
+        """This copy with one more operation on its table in it."""
+        operation, schema = move.operation, move.after
+        changed = attrs.evolve(
+            self, after=schema.table(self.before.name), new_schema=schema
+        )
+        match operation:
+            case AddField():
+                return changed.adding(dialect, operation.field, operation.one_off)
+            case DropField():
+                return changed.dropping(operation.name)
+            case AlterField(field=field, one_off=one_off, convert=convert):
+                old = move.before.table(self.before.name).field(field.name)
+                both = convert.get(dialect.name)
+                up = both and dialect.expression(both[0])
+                return changed.altering(dialect, old, field, up, one_off)
+            case _:
+                return changed
+
+    def adding(self, dialect: SQLite, field: Field, one_off: OneOff | None) -> Copy:
+        """With one more field, holding what its rows get once, or its default."""
+        schema = self.new_schema
+        value: ValueSQL | None = dialect.field_default(field, schema)
+        if one_off is not None:
+            value = dialect.default(one_off, field, schema)
+        guards = self.guards
+        computed = dialect.column(field, schema).generated is not None
+        if value is None and not field.nullable and not computed:
+            guards = (*guards, _is_empty(dialect, self.before, field))
+        return attrs.evolve(
+            self,
+            sources={**self.sources, field.name: value or NULL},
+            guards=guards,
+            fresh=(*self.fresh, field.name),
+        )
+
+    def dropping(self, name: str) -> Copy:
+        """Without a field."""
+        return attrs.evolve(
+            self,
+            sources={n: sql for n, sql in self.sources.items() if n != name},
+            fresh=(*self.fresh, name),
+            drops_fields=True,
+        )
+
+    def altering(
+        self,
+        dialect: SQLite,
+        old: Field,
+        new: Field,
+        up: ExpressionSQL | None,
+        one_off: OneOff | None,
+    ) -> Copy:
+        """With a field as it now is, its values turned, its gaps filled."""
+        value, guards = self.sources[new.name], self.guards
+        if up is not None:
+            value = up
+        elif turned := self._turned(dialect, old, new):
+            value = turned.value
+            if turned.misfit is not None:
+                guards = (*guards, _survive(dialect, self.before, new, turned.misfit))
+        if one_off is not None:
+            filling = dialect.default(one_off, new, self.new_schema)
+            value = ExpressionSQL(f"COALESCE({value}, {filling})")
+        elif old.nullable and not new.nullable:
+            guards = (*guards, _no_gaps(dialect, self.before, new, value))
+        return self._with_value(new.name, value, guards)
+
+    def replacing(self, name: str, value: ValueSQL, guards: tuple[Expect, ...]) -> Copy:
+        """With other values in a field."""
+        return self._with_value(name, value, (*self.guards, *guards))
+
+    def _with_value(
+        self, name: str, value: ValueSQL, guards: tuple[Expect, ...]
+    ) -> Copy:
+        return attrs.evolve(
+            self,
+            sources={**self.sources, name: value},
+            guards=guards,
+            fresh=(*self.fresh, name),
+        )
+
+    def _turned(
+        self, dialect: SQLite, old: Field, new: Field
+    ) -> conversions.Conversion | None:
+        """How values are turned where the type is another; None where it is not."""
+        was, now = dialect.kept(old, self.schema), dialect.kept(new, self.new_schema)
+        if was == now:
+            return None
+        turned = conversions.conversion(dialect.quote(new.name), was, now)
+        if turned is None:
+            raise UnsupportedError(
+                f"{dialect.title} is not told how to turn {old.type.yaml_name}"
+                f" into {new.type.yaml_name}",
+                hint=f'say how: convert={{"{dialect.name}":'
+                ' ("SQL of the new value", "SQL of the old one")}',
+            )
+        return turned
+
+
+def speaks_of(operation: Operation) -> tuple[str, ...]:
+    """The words in an operation's own SQL that may name a field."""
+    texts: list[str] = []
+    match operation:
+        case AddField(one_off=Expression(sql=sql)):
+            texts.append(sql)
+        case AlterField(convert=convert, one_off=one_off):
+            texts += [text for both in convert.values() for text in both]
+            texts += [one_off.sql] if isinstance(one_off, Expression) else []
+        case _:
+            pass
+    return tuple(word for text in texts for word in sqltext.identifiers(text))
+
+
+def _is_empty(dialect: SQLite, table: Table, field: Field) -> Expect:
+    return Expect(
+        f"SELECT count(*) FROM {dialect.quote(table.name)}",
+        rows=((0,),),
+        message=f"{table.name}.{field.name} is required and has no default,"
+        " and there are rows without it",
+        hint="give the rows that exist a value: one_off=…",
+    )
+
+
+def _survive(
+    dialect: SQLite, table: Table, field: Field, misfit: ExpressionSQL
+) -> Expect:
+    name = dialect.quote(field.name)
+    return Expect(
+        f"SELECT count(*) FROM {dialect.quote(table.name)}"
+        f" WHERE {name} IS NOT NULL AND ({misfit})",
+        rows=((0,),),
+        message=f"{table.name}.{field.name} holds values"
+        f" that are no {field.type.yaml_name}",
+        hint=f'say what becomes of them: convert={{"{dialect.name}":'
+        ' ("SQL of the new value", "SQL of the old one")}',
+    )
+
+
+def _no_gaps(dialect: SQLite, table: Table, field: Field, value: ValueSQL) -> Expect:
+    return Expect(
+        f"SELECT count(*) FROM {dialect.quote(table.name)} WHERE {value} IS NULL",
+        rows=((0,),),
+        message=f"{table.name}.{field.name} becomes required,"
+        " and there are rows without it",
+        hint="give the rows that have none a value: one_off=…",
+    )

@@ -1,0 +1,129 @@
+"""The facts in which databases differ, each stated for every database."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import attrs
+
+from mm_engine.errors import ConfigError, nearest
+
+
+class Transactions(Enum):
+    """How much DDL one transaction may hold."""
+
+    FULL = "a whole migration, its history row too"
+    SINGLE = "one statement"
+    NONE = "none: DDL commits by itself"
+
+
+class Namespace(Enum):
+    """Where a name may be given only once."""
+
+    TABLE = "table"
+    DATABASE = "database"
+
+
+class EnumStyle(Enum):
+    """What becomes of an enum of the schema."""
+
+    TYPE = "a type of its own"
+    CHECK = "a check on each field that uses it"
+
+
+class AutoUpdate(Enum):
+    """What keeps the moment of the last change."""
+
+    CLAUSE = "a clause of the column"
+    TRIGGER = "a trigger on the table"
+
+
+class Guarded(Enum):
+    """Statements that can say IF EXISTS, or IF NOT EXISTS."""
+
+    CREATE_TABLE = "CREATE TABLE"
+    DROP_TABLE = "DROP TABLE"
+    CREATE_INDEX = "CREATE INDEX"
+    DROP_INDEX = "DROP INDEX"
+    ADD_COLUMN = "ADD COLUMN"
+    DROP_COLUMN = "DROP COLUMN"
+
+
+@attrs.frozen(kw_only=True)
+class Features:
+    """What a database can do and how it wants to be told; no fact has a default.
+
+    A dialect by others states its own with ``like``: facts that a later version of
+    this project adds are then those of its kin.
+    """
+
+    transactional_ddl: Transactions
+    """How much DDL one transaction may hold."""
+    begin: str
+    """What opens a transaction that will change the schema."""
+    enforces_foreign_keys: bool
+    """Whether a reference to a row that is not there is refused."""
+    identifier_quotes: tuple[tuple[str, str], ...]
+    """What may stand around a name in SQL; we write the first."""
+    longest_name: int | None
+    """How long a name may be; None for as long as one likes."""
+    counts_names_in_bytes: bool
+    """Whether that length is counted in bytes of UTF-8, not in characters."""
+    tells_case_apart: bool
+    """Whether two names may differ in nothing but case."""
+    reserved_prefixes: tuple[str, ...]
+    """What no name of a table or index may begin with."""
+    index_names_are_unique_in: Namespace
+    """Where two indexes may not have one name."""
+    index_names_are_table_names: bool
+    """Whether an index and a table may not have one name."""
+    says_if_exists: tuple[Guarded, ...]
+    """Which statements can be told to tolerate what they find."""
+    partial_indexes: bool
+    """Whether an index can leave rows out (WHERE)."""
+    expression_indexes: bool
+    """Whether an index can hold what is computed from a row."""
+    descending_indexes: bool
+    """Whether an index can hold the greatest value first."""
+    index_methods: tuple[str, ...]
+    """What USING takes. Empty: there is one kind of index, built for every method.
+
+    A method says how to find rows quickly, never which rows may exist, so leaving it
+    out loses no guarantee and one schema file serves several databases.
+    """
+    enums: EnumStyle
+    """What becomes of an enum."""
+    has_arrays: bool
+    """Whether a column can be an array; where not, it holds a JSON document."""
+    has_zoned_timestamps: bool
+    """Whether a moment keeps its zone; where not, it is written in UTC."""
+    stores_comments: bool
+    """Whether comments on tables and columns are kept in the database."""
+    exact_decimal_digits: int | None
+    """How many digits its own decimal type keeps exactly; None for all it takes."""
+    auto_update: AutoUpdate
+    """What keeps the moment of the last change."""
+    booleans: tuple[str, str]
+    """How false and true are written."""
+    bytes_literal: tuple[str, str]
+    """What stands before and after the hexadecimal digits of bytes."""
+    backslash_escapes: bool
+    """Whether a backslash in a text literal means something."""
+    rows_a_statement: int
+    """How many rows one INSERT is given at most."""
+
+    @classmethod
+    def like(cls, kin: Features, **facts: object) -> Features:
+        """The facts of kin, apart from those that are given.
+
+        Raises ``ConfigError`` for a fact that nobody knows.
+        """
+        known = [fact.name for fact in attrs.fields(cls)]
+        for name in facts:
+            if name not in known:
+                raise ConfigError(
+                    f'no fact about databases is called "{name}"',
+                    hint=nearest(name, known),
+                )
+        stated = {name: getattr(kin, name) for name in known}
+        return cls(**{**stated, **facts})

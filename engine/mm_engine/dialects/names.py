@@ -1,0 +1,125 @@
+"""Names, options and texts as one database takes them."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from mm_engine.dialects.features import Features
+from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_literal
+from mm_engine.errors import UnsupportedError, nearest
+from mm_engine.model.table import Options
+
+_DIGEST = 8
+_SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False}
+
+
+class Names(ABC):
+    """What a database is called, its facts, and how it is told names."""
+
+    name: ClassVar[str]
+    """The name that schema files have for it."""
+
+    title: ClassVar[str]
+    """The name that people have for it."""
+
+    features: ClassVar[Features]
+
+    def quote(self, name: str) -> Identifier:
+        """A name in quotes, which it cannot leave.
+
+        Raises ``UnsupportedError`` for a name the database cannot have.
+        """
+        if not name:
+            raise UnsupportedError("a name is empty")
+        left, right = self.features.identifier_quotes[0]
+        inside = encodable(name, "a name").replace(right, right * 2)
+        return Identifier(f"{left}{inside}{right}")
+
+    def new_name(self, name: str) -> Identifier:
+        """The name of a table or field that is made now; refused if it is too long."""
+        if self._is_too_long(name):
+            raise UnsupportedError(
+                f'{self.title} has no names as long as "{name}"',
+                hint=f"it takes {self.features.longest_name}",
+            )
+        return self._unreserved(name)
+
+    def part_name(self, name: str | None) -> Identifier:
+        """The name of an index or constraint, cut with a digest if it is too long."""
+        if name is None:
+            raise UnsupportedError("an index or constraint has no name")
+        return self._unreserved(self._cut(name))
+
+    def part_text(self, name: str | None) -> LiteralSQL:
+        """The same name as a text, for questions to the catalog."""
+        return self.text(self._cut(name or ""))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names in quotes, with commas between them."""
+        return ", ".join(self.quote(name) for name in names)
+
+    def text(self, text: str) -> LiteralSQL:
+        """A text as a constant."""
+        return text_literal(text, self.features)
+
+    def chosen(
+        self, options: Options, known: tuple[str, ...]
+    ) -> Mapping[str, str | tuple[str, ...]]:
+        """What this database is told beyond the neutral words; all of it is known."""
+        chosen = options.get(self.name, {})
+        for key in chosen:
+            if key not in known:
+                raise UnsupportedError(
+                    f'{self.title} knows no option "{key}" here',
+                    hint=nearest(key, known)
+                    or f"it knows {', '.join(known) or 'none'}",
+                )
+        return chosen
+
+    def single(
+        self, options: Mapping[str, str | tuple[str, ...]], key: str
+    ) -> str | None:
+        """The one word that an option is given, if it is."""
+        value = options.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        raise UnsupportedError(f'the option "{key}" takes one word, not a list')
+
+    def flag(self, options: Mapping[str, str | tuple[str, ...]], key: str) -> bool:
+        """Whether an option is switched on."""
+        word = self.single(options, key) or "false"
+        if word not in _SWITCH:
+            raise UnsupportedError(
+                f'the option "{key}" is true or false, not "{word}"',
+            )
+        return _SWITCH[word]
+
+    def _unreserved(self, name: str) -> Identifier:
+        prefixes = self.features.reserved_prefixes
+        if prefixes and name.lower().startswith(prefixes):
+            raise UnsupportedError(
+                f'{self.title} keeps names like "{name}" for itself',
+                hint=f"begin it with something else than {', '.join(prefixes)}",
+            )
+        return self.quote(name)
+
+    def _is_too_long(self, name: str) -> bool:
+        longest = self.features.longest_name
+        return longest is not None and self._length(name) > longest
+
+    def _length(self, name: str) -> int:
+        in_bytes = self.features.counts_names_in_bytes
+        return len(name.encode("utf-8", "replace")) if in_bytes else len(name)
+
+    def _cut(self, name: str) -> str:
+        longest = self.features.longest_name
+        if longest is None or not self._is_too_long(name):
+            return name
+        digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+        room = longest - _DIGEST - 1
+        while self._length(name) > room:
+            name = name[:-1]
+        return f"{name}_{digest}"

@@ -1,0 +1,60 @@
+"""The user's own SQL for SQLite, taken apart into statements by SQLite's own rule."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+
+from mm_engine.dialects.sql import encodable
+from mm_engine.errors import UnsupportedError
+
+_REFUSED = ("BEGIN", "COMMIT", "END", "ROLLBACK", "VACUUM", "ATTACH", "DETACH")
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def statements(text: str) -> tuple[str, ...]:
+    r"""The single statements of a text, without the semicolons between them.
+
+    Raises ``UnsupportedError`` for a text that ends in the middle, and for what cannot
+    be said inside of the migration's transaction.
+
+    >>> statements("DELETE FROM a; -- all\nINSERT INTO b VALUES (';');")
+    ('DELETE FROM a', "-- all\nINSERT INTO b VALUES (';')")
+    """
+    pieces = (piece.strip() for piece in _pieces(encodable(text, "the SQL")))
+    return tuple(_checked(piece) for piece in pieces if _said(piece))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text cut at every semicolon that ends a statement."""
+    start = look = 0
+    while (end := text.find(";", look)) >= 0:
+        look = end + 1
+        if sqlite3.complete_statement(text[start:look]):
+            yield text[start:end]
+            start = look
+    yield text[start:]
+
+
+def _checked(piece: str) -> str:
+    word = _said(piece).split()[0].upper()
+    if word in _REFUSED:
+        raise UnsupportedError(
+            f"{word} cannot be said here: the migration runs in one transaction",
+            hint="leave it out; what must stand outside is no part of a migration",
+        )
+    if sqlite3.complete_statement(f"{piece};"):
+        return piece
+    if sqlite3.complete_statement(f"{piece}\n;"):
+        # It ends in a comment, which would swallow the semicolon.
+        return f"{piece}\n"
+    raise UnsupportedError(f"the SQL ends in the middle: {piece[-40:]!r}")
+
+
+def _said(piece: str) -> str:
+    """What is left without the comments before the first word."""
+    rest = piece
+    while match := _COMMENT.match(rest := rest.lstrip()):
+        rest = rest[match.end() :]
+    return rest

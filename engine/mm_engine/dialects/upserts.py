@@ -1,0 +1,183 @@
+"""Rows that shall be there, and what they held before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mm_engine.dialects.literals import NULL, bytes_literal, written
+from mm_engine.dialects.sql import Identifier, ValueSQL
+from mm_engine.dialects.statements import Expect, Item, Move, Statement
+from mm_engine.errors import UnsupportedError, nearest
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field, Table
+from mm_engine.model.types import Bytes
+from mm_engine.model.values import Expression, Symbol
+from mm_engine.operations import RestoreData, UpsertData
+from mm_engine.operations.data import Row, Value
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+
+KEPT = "makemigrations_kept_"
+"""What the names of our tables of old rows begin with; the move's mark follows."""
+
+
+def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item]:
+    """Keep what the rows hold, then insert or update them."""
+    table = move.before.table(operation.table)
+    _check_rows(dialect, table, operation, move.before)
+    if not operation.rows:
+        return
+    kept = dialect.quote(f"{KEPT}{move.mark}")
+    fields = dialect.listed(field.name for field in table.fields)
+    source = f"SELECT {fields} FROM {dialect.quote(table.name)}"
+    head = f"CREATE TABLE {kept} AS"
+    for keys in _keys(dialect, table, operation, move.before):
+        yield Statement(f"{head} {source} WHERE {keys}")
+        head = f"INSERT INTO {kept}"
+    for _, rows in groupby(operation.rows, lambda row: _written(table, row)):
+        for chunk in _chunks(tuple(rows), dialect.features.rows_a_statement):
+            yield _upserted(dialect, move, operation, chunk)
+
+
+def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[Item]:
+    """Take out what was not there before, and give the rest what it held."""
+    table = move.before.table(operation.table)
+    if not operation.rows:
+        return
+    name = f"{KEPT}{move.mark}"
+    kept, here = dialect.quote(name), dialect.quote(table.name)
+    exists = dialect.table_exists_sql(name)
+    yield Expect(
+        f"SELECT count(*) FROM ({exists})",
+        rows=((1,),),
+        message=f"what {table.name} held before is not kept in this database",
+        hint="it was upserted by hand or marked with fake; undo it by hand as well",
+    )
+    same = " AND ".join(
+        f"{kept}.{key} = {here}.{key}" for key in map(dialect.quote, operation.keys)
+    )
+    for keys in _keys(dialect, table, operation, move.before):
+        yield Statement(
+            f"DELETE FROM {here} WHERE {keys}"
+            f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
+        )
+    if names := _restored(table, operation):
+        old = dialect.listed(names)
+        yield Statement(
+            f"UPDATE {here} SET ({old}) = (SELECT {old} FROM {kept} WHERE {same})"
+            f" WHERE EXISTS (SELECT 1 FROM {kept} WHERE {same})"
+        )
+    yield Statement(f"DROP TABLE {kept}")
+
+
+def value_sql(dialect: Dialect, value: Value, field: Field, schema: Schema) -> ValueSQL:
+    """One value of a row in SQL, by the field that holds it."""
+    match value:
+        case None:
+            return NULL
+        case Symbol() | Expression():
+            return dialect.default(value, field, schema)
+        case bytes() if isinstance(dialect.spoken(field.type), Bytes):
+            return bytes_literal(value, dialect.features)
+        case _:
+            return dialect.literal(written(value), field, schema)
+
+
+def _upserted(
+    dialect: Dialect, move: Move, operation: UpsertData, rows: Sequence[Row]
+) -> Statement:
+    """One INSERT of rows that give the same fields."""
+    table = move.before.table(operation.table)
+    names = _written(table, rows[0])
+
+    def line(row: Row) -> str:
+        fields = (table.field(name) for name in names)
+        values = (value_sql(dialect, row[f.name], f, move.before) for f in fields)
+        return f"    ({', '.join(values)})"
+
+    lines = ",\n".join(line(row) for row in rows)
+    updated = [dialect.quote(name) for name in names if name not in operation.keys]
+    return Statement(
+        f"INSERT INTO {dialect.quote(table.name)} ({dialect.listed(names)}) VALUES\n"
+        f"{lines}\n"
+        f"ON CONFLICT ({dialect.listed(operation.keys)}) DO {_update(updated)}"
+    )
+
+
+def _update(names: Iterable[Identifier]) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+    return f"UPDATE SET {changes}" if changes else "NOTHING"
+
+
+def _keys(
+    dialect: Dialect, table: Table, operation: UpsertData | RestoreData, schema: Schema
+) -> Iterator[str]:
+    """Conditions that hold for the rows with the keys of the operation, in chunks."""
+    fields = [table.field(name) for name in operation.keys]
+    named = dialect.listed(operation.keys)
+    for rows in _chunks(operation.rows, dialect.features.rows_a_statement):
+        values = ", ".join(
+            "({})".format(
+                ", ".join(value_sql(dialect, row[f.name], f, schema) for f in fields)
+            )
+            for row in rows
+        )
+        yield f"({named}) IN (VALUES {values})"
+
+
+def _check_rows(
+    dialect: Dialect, table: Table, operation: UpsertData, schema: Schema
+) -> None:
+    """Refuse rows that cannot be told apart, or could not be inserted."""
+    if not operation.keys:
+        raise UnsupportedError(
+            "there are no keys to tell the rows apart by",
+            hint='say keys=["…"]: the fields of the primary key or a unique constraint',
+        )
+    if not dialect.is_unique(table, operation.keys):
+        raise UnsupportedError(
+            f"{', '.join(operation.keys)} are not unique in {table.name}",
+            hint="the keys must be those of its primary key or a unique constraint",
+        )
+    for number, row in enumerate(operation.rows, start=1):
+        for key in operation.keys:
+            if row.get(key) is None or isinstance(row[key], Symbol | Expression):
+                raise UnsupportedError(
+                    f'row {number} has no plain value for the key "{key}"',
+                    hint=nearest(key, row),
+                )
+        for field in table.fields:
+            if field.name not in row and _is_wanted(dialect, field, table, schema):
+                raise UnsupportedError(
+                    f'row {number} has no value for "{field.name}", which is required',
+                    hint="give it one; a row that is not there yet cannot be without",
+                )
+
+
+def _is_wanted(dialect: Dialect, field: Field, table: Table, schema: Schema) -> bool:
+    fills_itself = field.auto_create or dialect.counts_up(table, field, schema)
+    return not (field.nullable or field.default is not None or fills_itself)
+
+
+def _written(table: Table, row: Row) -> tuple[str, ...]:
+    """The fields a row gives, in the order of the table."""
+    return tuple(field.name for field in table.fields if field.name in row)
+
+
+def _restored(table: Table, operation: RestoreData) -> tuple[str, ...]:
+    """The fields that were written, and those that changed along with them."""
+    given = {name for row in operation.rows for name in row}
+    return tuple(
+        field.name
+        for field in table.fields
+        if field.name not in operation.keys
+        and (field.name in given or field.auto_update)
+    )
+
+
+def _chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
