@@ -1,0 +1,76 @@
+"""What the runner has to know of a database beyond the SQL it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+class Trouble(Enum):
+    """What kind of failure a driver speaks of; the value is a hint for people."""
+
+    BUSY = "let the other one finish, or give it more time with --lock-timeout"
+    FULL = "make room where the database lies, then run it again"
+    READ_ONLY = "make the database file and its folder writable, or use another URL"
+    NO_DATABASE = "look at the URL: it names something else"
+    UNREACHABLE = "look at the URL, at the rights, and whether it is there"
+    ROWS = "rows that are there do not fit; mend them first, or in a RunSQL before it"
+    EXISTS = 'somebody made it by hand; if it is right, "migrate fake" records it'
+    OTHER = ""
+
+
+class Backend:
+    """What holds for any database; narrowed by those that need more."""
+
+    @property
+    def complaints(self) -> tuple[type[Exception], ...]:
+        """Exceptions of the driver that SQLAlchemy does not know as errors."""
+        return ()
+
+    @contextmanager
+    def prepared(
+        self, connection: sa.Connection, *, is_own: bool, patience: float
+    ) -> Iterator[None]:
+        """The connection with settings fit for migrating, put back afterwards.
+
+        ``is_own`` says that no transaction of the caller's is open on it.
+        """
+        del connection, is_own, patience
+        yield
+
+    def is_in_transaction(self, connection: sa.Connection) -> bool:
+        """Whether the database has a transaction open, whatever SQLAlchemy thinks."""
+        return connection.in_transaction()
+
+    def enforces_foreign_keys(self, connection: sa.Connection) -> bool:
+        """Whether foreign keys are looked after on this connection right now."""
+        del connection
+        return True
+
+    def stamp(self, connection: sa.Connection) -> object:
+        """A value that differs after somebody else has committed anything."""
+        del connection
+        return object()
+
+    def trouble(self, error: BaseException | None) -> Trouble:
+        """What kind of failure an error of the driver is."""
+        del error
+        return Trouble.OTHER
+
+    def holder(self, connection: sa.Connection) -> str | None:
+        """Who holds the lock, in words, where that can be seen."""
+        del connection
+        return None
+
+
+def backend_of(source: sa.Connection | sa.Engine) -> Backend:
+    """The backend that a connection or an engine talks to."""
+    from mm_engine.runner.sqlite import SQLite
+
+    known: dict[str, type[Backend]] = {"sqlite": SQLite}
+    return known.get(source.dialect.name, Backend)()

@@ -1,0 +1,243 @@
+"""Scripts run on a database, each in a transaction with its row of history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from time import perf_counter
+
+import attrs
+
+from mm_engine.dialects.statements import Statement
+from mm_engine.errors import HistoryError
+from mm_engine.migrations.digest import digest
+from mm_engine.runner import history, lock
+from mm_engine.runner.body import Body
+from mm_engine.runner.events import (
+    Report,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+    silent,
+)
+from mm_engine.runner.failures import Failures
+from mm_engine.runner.history import History, Record
+from mm_engine.runner.plan import Direction
+from mm_engine.runner.script import Script
+from mm_engine.runner.session import Session
+
+SAVEPOINT = "makemigrations_step"
+
+
+class OvertakenError(HistoryError):
+    """Somebody else migrated after the plan was made; nothing more was done."""
+
+
+@attrs.frozen(kw_only=True)
+class Result:
+    """What became of one script; skipped if somebody else had run it meanwhile."""
+
+    name: str
+    direction: Direction
+    milliseconds: int
+    is_skipped: bool = False
+
+
+def execute(
+    session: Session,
+    scripts: Iterable[Script],
+    *,
+    applied: Sequence[str],
+    report: Report = silent,
+) -> tuple[Result, ...]:
+    """Run scripts one after the other; ``applied`` is what they were planned from.
+
+    The history is read again once the lock is held: what another process has done of
+    the same plan is skipped, and ``OvertakenError`` is raised where it did otherwise.
+    Raises ``RunError`` or ``LockError``, after rolling back the script that failed.
+    """
+    run = _Run(session, report, list(applied))
+    return tuple([run.step(script) for script in scripts])
+
+
+@attrs.define(eq=False)
+class _Run:
+    """Scripts under way on one session, and what the history must be by now."""
+
+    session: Session
+    report: Report
+    expected: list[str]
+    ahead: list[str] = attrs.field(factory=list)
+    columns: tuple[str, ...] = ()
+    is_prepared: bool = False
+    sequence: int = 0
+    stamp: object = None
+    done: int = 0
+
+    def step(self, script: Script) -> Result:
+        """One script, with events before and after."""
+        self.report(StepStarted(script.name, script.direction))
+        started = perf_counter()
+        try:
+            is_run = self._around(script, Failures(script, self.session, self.done))
+        except BaseException:
+            self.report(StepFailed(script.name, script.direction))
+            raise
+        spent = _milliseconds(started)
+        if is_run:
+            self.done += 1
+            self.report(StepFinished(script.name, script.direction, spent))
+        else:
+            self.report(StepSkipped(script.name, script.direction))
+        return Result(
+            name=script.name,
+            direction=script.direction,
+            milliseconds=spent,
+            is_skipped=not is_run,
+        )
+
+    def _around(self, script: Script, failures: Failures) -> bool:
+        """The prologue, the transaction, and the epilogue whatever happened."""
+        self._check_own_transaction(script, failures)
+        try:
+            self._outside(script.prologue, failures)
+            is_run = self._inside(script, failures)
+        except BaseException:
+            # What went wrong first is what the reader has to know.
+            with suppress(Exception):
+                self._outside(script.epilogue, failures)
+            raise
+        self._outside(script.epilogue, failures)
+        return is_run
+
+    def _check_own_transaction(self, script: Script, failures: Failures) -> None:
+        if not self.session.is_nested:
+            return
+        if script.begin is None:
+            raise failures.of_own_transaction(
+                "it has a statement that must stand alone"
+            )
+        enforced = self.session.backend.enforces_foreign_keys(self.session.connection)
+        if script.prologue and enforced:
+            raise failures.of_own_transaction(
+                "it rebuilds a table, for which foreign keys must be switched off"
+                " before a transaction begins (PRAGMA foreign_keys = OFF)"
+            )
+
+    def _outside(self, statements: Iterable[Statement], failures: Failures) -> None:
+        import sqlalchemy as sa
+
+        for statement in statements:
+            try:
+                self.session.run(statement.sql)
+            except sa.exc.DBAPIError as error:
+                raise failures.of_driver(error, None) from error
+
+    def _inside(self, script: Script, failures: Failures) -> bool:
+        """The body and its row of history; False if another had done it."""
+        import sqlalchemy as sa
+
+        started = perf_counter()
+        try:
+            with transaction(self.session, script.begin):
+                self._look(script)
+                if self.ahead:
+                    self.expected.append(self.ahead.pop(0))
+                    return False
+                Body(script, self.session, failures, self.report).run()
+                self._record(script, _milliseconds(started))
+        except sa.exc.DBAPIError as error:
+            raise failures.of_driver(error, None) from error
+        self._note(script)
+        return True
+
+    def _look(self, script: Script) -> None:
+        """Compare the history with what it must be, if anybody else has written."""
+        connection = self.session.connection
+        stamp = self.session.backend.stamp(connection)
+        if stamp != self.stamp:
+            found = History.read(connection)
+            self.stamp = stamp
+            self.columns, self.sequence = found.columns, found.next_sequence
+            self.is_prepared = {"name", *history.OURS} <= {*found.columns}
+            count = len(self.expected)
+            if list(found.names[:count]) != self.expected:
+                raise _overtaken()
+            self.ahead = list(found.names[count:])
+        if self.ahead and (self.ahead[0], Direction.UP) != (
+            script.name,
+            script.direction,
+        ):
+            raise _overtaken()
+
+    def _record(self, script: Script, spent: int) -> None:
+        """Write the row of history, or take it out."""
+        connection = self.session.connection
+        if not self.is_prepared:
+            history.prepare(connection, History(columns=self.columns))
+        if script.direction is Direction.DOWN:
+            history.remove(connection, script.records)
+            return
+        row = Record(
+            name=script.name,
+            sequence=self.sequence,
+            digest=digest(script.migration),
+            tool_version=history.tool_version(),
+            duration_ms=spent,
+            kind=history.APPLIED,
+        )
+        history.add(connection, [row])
+
+    def _note(self, script: Script) -> None:
+        """Remember what is committed now."""
+        self.is_prepared = True
+        for name in script.records:
+            self.expected.remove(name)
+        if script.direction is Direction.UP:
+            self.expected.append(script.name)
+            self.sequence += 1
+
+
+@contextmanager
+def transaction(session: Session, begin: str | None) -> Iterator[None]:
+    """A transaction of our own, or a part of the caller's that can be undone alone."""
+    if begin is None:
+        yield
+        return
+    ending = ("COMMIT", "ROLLBACK")
+    if not session.is_nested:
+        lock.begin(session.connection, begin, session.backend)
+    else:
+        # Drivers begin late: a savepoint outside of a transaction would be one, and
+        # releasing it would commit what is not ours to commit.
+        if not session.is_in_transaction():
+            lock.begin(session.connection, begin, session.backend)
+        session.run(f"SAVEPOINT {SAVEPOINT}")
+        undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
+        ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
+    try:
+        yield
+        session.run(ending[0])
+    except BaseException:
+        _roll_back(session, ending[1])
+        raise
+
+
+def _roll_back(session: Session, statement: str) -> None:
+    """Undo; the database may have done so by itself, on a full disk for one."""
+    import sqlalchemy as sa
+
+    with suppress(sa.exc.SQLAlchemyError):
+        session.run(statement)
+
+
+def _overtaken() -> OvertakenError:
+    return OvertakenError(
+        "somebody else migrated this database after this run was planned",
+        hint="run it again: it will be planned anew",
+    )
+
+
+def _milliseconds(started: float) -> int:
+    return round((perf_counter() - started) * 1000)

@@ -1,0 +1,143 @@
+"""What went wrong in a run, in words: where, why, and what had been done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from traceback import walk_tb
+
+import attrs
+
+from mm_engine.dialects.statements import Expect, Item, PythonCall, flat
+from mm_engine.errors import LockError, MMError, Position, RunError
+from mm_engine.runner.backend import Trouble
+from mm_engine.runner.plan import Direction
+from mm_engine.runner.script import Script
+from mm_engine.runner.session import Session
+from mm_engine.runner.url import scrubbed
+
+MOST_SHOWN = 3
+"""Rows, or operations, told one by one before the rest is only counted."""
+
+
+@attrs.frozen
+class Failures:
+    """The errors of one script, given how many scripts before it were done."""
+
+    script: Script
+    session: Session
+    done: int
+
+    def of_driver(self, error: Exception, number: int | None) -> MMError:
+        """A statement of the body failed, or what stands around the body."""
+        original = getattr(error, "orig", None) or error
+        trouble = self.session.backend.trouble(original)
+        family = LockError if trouble is Trouble.BUSY else RunError
+        return family(
+            f"{self._place(number)} failed: {self._said(original)}; {self._outcome()}",
+            at=self._position(number),
+            hint=trouble.value
+            or f'"migrate showsql {self.script.name}" shows every statement',
+        )
+
+    def of_expectation(
+        self, item: Expect, found: tuple[tuple[object, ...], ...], number: int
+    ) -> RunError:
+        """A query gave other rows than those that the script relies on."""
+        shown = ", ".join(repr(row) for row in found[:MOST_SHOWN]) or "no rows"
+        more = f" and {len(found) - MOST_SHOWN} more" if found[MOST_SHOWN:] else ""
+        return RunError(
+            f"{self._place(number)}: {item.message} (found {shown}{more});"
+            f" {self._outcome()}",
+            at=self._position(number),
+            hint=item.hint,
+        )
+
+    def of_function(self, item: PythonCall, error: Exception, number: int) -> RunError:
+        """A function of the user's raised something."""
+        said = self._scrubbed(f"{type(error).__name__}: {error}")
+        return RunError(
+            f"{self._place(number)} failed: {said}; {self._outcome()}",
+            at=raised_in(item.function, error) or self._position(number),
+        )
+
+    def of_ended_transaction(self, item: PythonCall, number: int) -> RunError:
+        """A function of the user's committed, rolled back or left one open."""
+        name = getattr(item.function, "__name__", "the function")
+        return RunError(
+            f"{self._place(number)} failed: {name} ended the transaction of the"
+            " migration, or left one of its own open; what it and the statements"
+            " before it did may stay, and the migration is not recorded",
+            at=self._position(number),
+            hint="leave commit() and rollback() to the migration; within it"
+            " use connection.begin_nested() as a context manager",
+        )
+
+    def of_own_transaction(self, reason: str) -> RunError:
+        """The script cannot run in a transaction that the caller began."""
+        return RunError(
+            f"{self._name()}: {reason}, and your transaction has begun;"
+            f" {self._outcome()}",
+            at=self.script.migration.at,
+            hint="pass an engine, or a connection that has begun nothing"
+            " (connection.commit() before)",
+        )
+
+    @property
+    def _items(self) -> tuple[Item, ...]:
+        return tuple(flat(self.script.body))
+
+    def _name(self) -> str:
+        down = self.script.direction is Direction.DOWN
+        return f"{self.script.name} (down)" if down else self.script.name
+
+    def _place(self, number: int | None) -> str:
+        if number is None:
+            return f"{self._name()}: what stands around its statements"
+        first, last = self._items[number - 1].operations
+        count = f"statement {number} of {len(self._items)}"
+        return f"{self._name()}: {count}{self._operations(first, last)}"
+
+    def _operations(self, first: int, last: int) -> str:
+        operations = self.script.migration.operations[max(first - 1, 0) : last]
+        if not operations or not first:
+            return ""
+        said = "; ".join(operation.describe() for operation in operations[:MOST_SHOWN])
+        more = "; …" if operations[MOST_SHOWN:] else ""
+        which = f"operation {first}" if first == last else f"operations {first}-{last}"
+        return f" ({which}: {said}{more})"
+
+    def _position(self, number: int | None) -> Position | None:
+        first = self._items[number - 1].operations[0] if number else 0
+        migration = self.script.migration
+        return migration.position(first - 1) if first else migration.at
+
+    def _outcome(self) -> str:
+        """What the database holds now."""
+        if self.script.begin is None:
+            return "it cannot be in a transaction, so what it did before stays"
+        nothing = "nothing of this migration was done"
+        if not self.done:
+            return nothing
+        which = "1 migration" if self.done == 1 else f"{self.done} migrations"
+        verb = "stays" if self.done == 1 else "stay"
+        up = self.script.direction is Direction.UP
+        state = "applied" if up else "undone"
+        where = " in your transaction" if self.session.is_nested else ""
+        return f"{nothing}, {which} before it {verb} {state}{where}"
+
+    def _said(self, error: object) -> str:
+        return self._scrubbed(" ".join(str(error).split()))
+
+    def _scrubbed(self, text: str) -> str:
+        password = self.session.connection.engine.url.password
+        return scrubbed(text, password and str(password))
+
+
+def raised_in(function: Callable[..., object], error: Exception) -> Position | None:
+    """The line of a function's file that an error came through, the innermost."""
+    code = getattr(function, "__code__", None)
+    found = None
+    for frame, line in walk_tb(error.__traceback__):
+        if code is not None and frame.f_code.co_filename == code.co_filename:
+            found = Position(code.co_filename, line, 1)
+    return found

@@ -1,0 +1,73 @@
+"""What stops a run before it begins, because it would only make things worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mm_engine.errors import HistoryError
+from mm_engine.operations import CreateTable
+from mm_engine.runner.history import TABLE, History
+from mm_engine.runner.plan import Direction, Step
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+def refuse_unrecorded(
+    connection: sa.Connection, history: History, steps: Iterable[Step]
+) -> None:
+    """Raise ``HistoryError`` where tables stand that no history speaks of.
+
+    A database made by hand, by the original without its history, or by another tool
+    would answer "table exists" in the middle of the first migration.
+    """
+    if history.records:
+        return
+    pending = tuple(steps)
+    if found := first_tables_present(connection, pending):
+        raise HistoryError(
+            f"the database has no history of migrations, but already the tables"
+            f" {', '.join(found)} that {_first(pending)} makes",
+            hint=f'"migrate fake {_first(pending)}" records a migration as applied'
+            " without running it; otherwise use an empty database",
+        )
+
+
+def first_tables_present(
+    connection: sa.Connection, steps: Iterable[Step]
+) -> tuple[str, ...]:
+    """Tables that the first migration with new tables would make, and that are there.
+
+    Those made with ``if_present`` or ``schema_only`` do not count.
+    """
+    for step in steps:
+        if made := _made(step):
+            there = tables_of(connection)
+            return tuple(name for name in made if name in there)
+    return ()
+
+
+def tables_of(connection: sa.Connection) -> frozenset[str]:
+    """The tables and views of a database, without our own."""
+    import sqlalchemy as sa
+
+    inspector = sa.inspect(connection)
+    names = {*inspector.get_table_names(), *inspector.get_view_names()}
+    return frozenset(names - {TABLE})
+
+
+def _made(step: Step) -> tuple[str, ...]:
+    if step.direction is Direction.DOWN:
+        return ()
+    return tuple(
+        operation.name
+        for operation in step.migration.operations
+        if isinstance(operation, CreateTable)
+        and not operation.if_present
+        and not operation.schema_only
+    )
+
+
+def _first(steps: Iterable[Step]) -> str:
+    return next((step.name for step in steps if _made(step)), "")

@@ -1,0 +1,242 @@
+"""What a database says was applied, in the table that the original made too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.errors import HistoryError
+from mm_engine.runner.connect import connected
+from mm_engine.runner.url import Url
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+TABLE = "makemigrations_history"
+
+APPLIED = "applied"
+FAKED = "faked"
+
+OURS = ("sequence", "digest", "tool_version", "duration_ms", "kind")
+"""Columns that the original has not; all may be null, so that it can still insert."""
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """One row: a migration that was applied, or was said to be.
+
+    The original fills in only the name; its default the time.
+    """
+
+    name: str
+    applied_at: str | None = None
+    sequence: int | None = None
+    digest: str | None = None
+    tool_version: str | None = None
+    duration_ms: int | None = None
+    kind: str | None = None
+
+    @property
+    def is_faked(self) -> bool:
+        """Whether it was recorded without being run."""
+        return self.kind == FAKED
+
+
+@attrs.frozen
+class History:
+    """What was applied, in the order in which it was.
+
+    ``columns`` are those that the table has; none if there is no table.
+    """
+
+    records: tuple[Record, ...] = ()
+    columns: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+    @classmethod
+    def read(cls, connection: sa.Connection) -> History:
+        """Read the table, if there is one; nothing is created or altered."""
+        import sqlalchemy as sa
+
+        if not sa.inspect(connection).has_table(TABLE):
+            return cls()
+        found = connection.execute(sa.text(f"SELECT * FROM {TABLE}")).mappings()
+        columns = tuple(found.keys())
+        if "name" not in columns:
+            raise HistoryError(
+                f"the table {TABLE} has no column name, so it is none of ours",
+                hint="rename the table, or use another database",
+            )
+        rows = [dict(row) for row in found]
+        rows.sort(key=_age)
+        if any(row.get("sequence") is None for row in rows):
+            # The original numbers rows by id alone, and may have added some to ours.
+            rows.sort(key=lambda row: _number(row.get("id")))
+        return cls(tuple(map(_record, rows)), columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what was applied, in its order."""
+        return tuple(record.name for record in self.records)
+
+    def record(self, name: str) -> Record | None:
+        """The row of a migration, if there is one."""
+        return next((r for r in self.records if r.name == name), None)
+
+    @property
+    def next_sequence(self) -> int:
+        """A number greater than that of every row."""
+        return max([len(self.records), *(r.sequence or 0 for r in self.records)]) + 1
+
+
+def read_history(url: Url, *, root: Path) -> History:
+    """The history of a database that is only looked at.
+
+    A file that is not there has none, and is not made. Raises ``LockError`` rather
+    than wait for somebody who is writing.
+    """
+    if url.wire.is_file and not url.is_memory and not _exists(url.path(root)):
+        return History()
+    with connected(url, root=root, is_read_only=True) as connection:
+        return History.read(connection)
+
+
+def prepare(connection: sa.Connection, history: History) -> None:
+    """Make the table, or give the original's the columns that are ours.
+
+    Called before the first row is written, in the same transaction.
+    """
+    import sqlalchemy as sa
+
+    table = _table()
+    if not history.columns:
+        table.create(connection)
+        return
+    quote = connection.dialect.identifier_preparer
+    for column in table.columns:
+        if column.name in OURS and column.name not in history.columns:
+            type_ = column.type.compile(connection.dialect)
+            connection.execute(
+                sa.text(
+                    f"ALTER TABLE {quote.format_table(table)}"
+                    f" ADD COLUMN {quote.format_column(column)} {type_}"
+                )
+            )
+
+
+def add(connection: sa.Connection, records: Iterable[Record]) -> None:
+    """Write rows; the database's clock says when."""
+    for record in records:
+        connection.execute(
+            _statements().insert,
+            {
+                "name": record.name,
+                "sequence": record.sequence,
+                "digest": record.digest,
+                "tool_version": record.tool_version,
+                "duration_ms": record.duration_ms,
+                "kind": record.kind,
+            },
+        )
+
+
+def amend(connection: sa.Connection, name: str, digest: str) -> None:
+    """Give a row another digest: what stands in the file now is what was applied."""
+    connection.execute(_statements().amend, {"amended": name, "new_digest": digest})
+
+
+def remove(connection: sa.Connection, names: Iterable[str]) -> None:
+    """Take the rows of these migrations out."""
+    for name in names:
+        connection.execute(_statements().delete, {"removed": name})
+
+
+@cache
+def tool_version() -> str:
+    """The version of this distribution, written beside what it applied."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("makemigrations")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+@attrs.frozen
+class _Statements:
+    insert: sa.Insert
+    amend: sa.Update
+    delete: sa.Delete
+
+
+@cache
+def _statements() -> _Statements:
+    import sqlalchemy as sa
+
+    table = _table()
+    return _Statements(
+        table.insert(),
+        table.update()
+        .where(table.c.name == sa.bindparam("amended"))
+        .values(digest=sa.bindparam("new_digest")),
+        table.delete().where(table.c.name == sa.bindparam("removed")),
+    )
+
+
+@cache
+def _table() -> sa.Table:
+    """The table as we make it; on SQLite times are texts, as the original's are."""
+    import sqlalchemy as sa
+
+    moment = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+    text = sa.String(255).with_variant(sa.Text(), "sqlite")
+    return sa.Table(
+        TABLE,
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", text, nullable=False, unique=True),
+        sa.Column("applied_at", moment, server_default=sa.func.current_timestamp()),
+        sa.Column("sequence", sa.Integer),
+        sa.Column("digest", text),
+        sa.Column("tool_version", text),
+        sa.Column("duration_ms", sa.Integer),
+        sa.Column("kind", text),
+    )
+
+
+def _record(row: dict[str, object]) -> Record:
+    return Record(
+        name=str(row["name"]),
+        applied_at=_text(row.get("applied_at")),
+        sequence=_whole(row.get("sequence")),
+        digest=_text(row.get("digest")),
+        tool_version=_text(row.get("tool_version")),
+        duration_ms=_whole(row.get("duration_ms")),
+        kind=_text(row.get("kind")),
+    )
+
+
+def _age(row: dict[str, object]) -> tuple[int, str]:
+    return _number(row.get("sequence")), str(row["name"])
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists() or not path.parent.is_dir()
+    except OSError:
+        return True

@@ -1,0 +1,88 @@
+"""Migrating as one act: read the history, plan, check, script, execute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from mm_engine.dialects.base import Dialect
+from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.runner.events import Report, silent
+from mm_engine.runner.execute import OvertakenError, Result, execute
+from mm_engine.runner.guards import refuse_unrecorded
+from mm_engine.runner.history import History
+from mm_engine.runner.plan import Step, plan_down, plan_up, refuse_reviews
+from mm_engine.runner.script import Script, script
+from mm_engine.runner.session import Session
+from mm_engine.runner.states import refuse_changed
+
+Announce = Callable[[Sequence[Step]], None]
+"""Told what is about to run, with everything checked; may stop it by raising."""
+
+
+def _unannounced(steps: Sequence[Step]) -> None:
+    del steps
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Migrator:
+    """One session, the migrations, and the dialect they are told in.
+
+    Every script is made before the first one runs, so what a database cannot do is
+    said while nothing has happened.
+    """
+
+    session: Session
+    graph: MigrationGraph
+    dialect: Dialect
+    report: Report = silent
+
+    def up(
+        self,
+        target: str | None = None,
+        *,
+        is_review_allowed: bool = False,
+        announce: Announce = _unannounced,
+    ) -> tuple[Result, ...]:
+        """Apply what is pending, or what a target needs; planned anew if overtaken."""
+        done: tuple[Result, ...] = ()
+        while True:
+            history = History.read(self.session.connection)
+            steps = self.steps_up(history, target)
+            if not is_review_allowed:
+                refuse_reviews(steps)
+            refuse_unrecorded(self.session.connection, history, steps)
+            scripts = self._scripts(steps)
+            announce(steps)
+            try:
+                return (*done, *self._execute(scripts, history))
+            except OvertakenError:
+                continue
+
+    def down(
+        self,
+        *,
+        target: str | None = None,
+        steps: int | None = None,
+        announce: Announce = _unannounced,
+    ) -> tuple[Result, ...]:
+        """Undo; never planned anew, since what goes was shown and agreed to."""
+        history = History.read(self.session.connection)
+        planned = plan_down(self.graph, history.names, target=target, steps=steps)
+        scripts = self._scripts(planned)
+        announce(planned)
+        return self._execute(scripts, history)
+
+    def steps_up(self, history: History, target: str | None = None) -> tuple[Step, ...]:
+        """What is pending, given a history that fits the files."""
+        refuse_changed(self.graph, history)
+        return plan_up(self.graph, history.names, target)
+
+    def _scripts(self, steps: Sequence[Step]) -> tuple[Script, ...]:
+        return tuple(script(step, self.dialect) for step in steps)
+
+    def _execute(
+        self, scripts: Sequence[Script], history: History
+    ) -> tuple[Result, ...]:
+        return execute(self.session, scripts, applied=history.names, report=self.report)

@@ -1,0 +1,169 @@
+"""A step as everything one database has to be told, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, assert_never
+
+import attrs
+
+from mm_engine.dialects.features import Transactions
+from mm_engine.dialects.statements import (
+    Expect,
+    Item,
+    Move,
+    PythonCall,
+    Recall,
+    Remember,
+    Statement,
+    When,
+    flat,
+)
+from mm_engine.errors import UnsupportedError
+from mm_engine.migrations.migration import Migration
+from mm_engine.runner.plan import Direction, Step, moves
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+
+
+@attrs.frozen(kw_only=True)
+class Script:
+    """A step as the items that one database needs.
+
+    ``prologue`` and ``epilogue`` stand outside of the transaction; ``begin`` opens it,
+    or is None where the body cannot share one. ``records`` are the names that leave
+    the history with it.
+    """
+
+    migration: Migration
+    direction: Direction
+    records: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    prologue: tuple[Statement, ...] = attrs.field(
+        default=(), converter=tuple[Statement, ...]
+    )
+    begin: str | None
+    body: tuple[Item, ...] = attrs.field(converter=tuple[Item, ...])
+    epilogue: tuple[Statement, ...] = attrs.field(
+        default=(), converter=tuple[Statement, ...]
+    )
+
+    @property
+    def name(self) -> str:
+        """The name of its migration."""
+        return self.migration.name
+
+    def text(self) -> str:
+        """All of it as SQL; what is no SQL stands in comments."""
+        within = self.begin is not None and self.body
+        lines = [
+            comment(f"{self.name} ({self.direction.value})"),
+            *(item_text(item) for item in self.prologue),
+            *([f"{self.begin};"] if within else []),
+            *(item_text(item) for item in self.body),
+            *(["COMMIT;"] if within else []),
+            *(item_text(item) for item in self.epilogue),
+            *([] if self.body else [comment("nothing to do on this database")]),
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def script(step: Step, dialect: Dialect) -> Script:
+    """The script of a step; raises ``UnsupportedError`` for what cannot be said."""
+    items = _items(step.migration, moves(step), dialect)
+    return Script(
+        migration=step.migration,
+        direction=step.direction,
+        records=step.records,
+        prologue=dialect.prologue(items),
+        begin=dialect.begin.sql if _is_atomic(items, dialect) else None,
+        body=items,
+        epilogue=dialect.epilogue(items),
+    )
+
+
+def scripts(steps: Iterable[Step], dialect: Dialect) -> Iterator[Script]:
+    """The script of each step, made when it is asked for."""
+    return (script(step, dialect) for step in steps)
+
+
+def _is_atomic(items: tuple[Item, ...], dialect: Dialect) -> bool:
+    """Whether all of it fits into one transaction, with the row of history."""
+    return dialect.features.transactional_ddl is Transactions.FULL and not any(
+        isinstance(item, Statement) and not item.transactional for item in flat(items)
+    )
+
+
+def _items(
+    migration: Migration, steps: Sequence[Move], dialect: Dialect
+) -> tuple[Item, ...]:
+    try:
+        return dialect.items(steps)
+    except UnsupportedError as error:
+        raise _located(error, migration, steps, dialect) from error
+
+
+def _located(
+    error: UnsupportedError,
+    migration: Migration,
+    steps: Sequence[Move],
+    dialect: Dialect,
+) -> UnsupportedError:
+    """The error again, saying which operation of which migration it is about."""
+    for move in steps:
+        try:
+            dialect.items((move,))
+        except UnsupportedError as alone:
+            phrase = move.operation.describe()
+            return UnsupportedError(
+                f"{migration.name}: operation {move.number} ({phrase}):"
+                f" {alone.message.removeprefix(f'{phrase}: ')}",
+                at=alone.at or migration.position(move.number - 1),
+                hint=alone.hint,
+            )
+    return UnsupportedError(
+        f"{migration.name}: {error.message}",
+        at=error.at or migration.at,
+        hint=error.hint,
+    )
+
+
+def item_text(item: Item) -> str:
+    """One item as SQL that a person can read, run and copy."""
+    match item:
+        case Statement():
+            return _ended(item.sql)
+        case Expect():
+            rows = ", ".join(map(repr, item.rows)) or "no rows"
+            return comment(f"expect {rows}, or stop: {item.message}\n{item.query}")
+        case Remember():
+            return comment(f"remember as {item.name}\n{item.query}")
+        case Recall():
+            return comment(f"run again what was remembered as {item.name}")
+        case When():
+            head = comment(f"only where this gives a row:\n{item.query}")
+            inside = [item_text(part) for part in item.items]
+            return "\n".join([head, *inside, comment("as far as here")])
+        case PythonCall():
+            name = getattr(item.function, "__qualname__", "a function")
+            return comment(f"call Python: {name}")
+        case _:
+            assert_never(item)
+
+
+def comment(text: str) -> str:
+    r"""Text as SQL comments, however many lines it has.
+
+    >>> print(comment("no rows\nSELECT 1"))
+    -- no rows
+    -- SELECT 1
+    """
+    return "\n".join(f"-- {line}".rstrip() for line in text.splitlines())
+
+
+def _ended(sql: str) -> str:
+    """A statement with a semicolon that no comment at its end can swallow."""
+    sql = sql.rstrip()
+    if "--" in sql.rpartition("\n")[2]:
+        sql += "\n"
+    return f"{sql};"

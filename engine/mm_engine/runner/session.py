@@ -1,0 +1,82 @@
+"""A connection made ready for migrating, and given back as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from mm_engine.runner.backend import Backend, backend_of
+from mm_engine.runner.connect import LOCK_TIMEOUT
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+Connectable: TypeAlias = "sa.Engine | sa.Connection"
+"""What an application can give us to run on."""
+
+
+@attrs.frozen(eq=False)
+class Session:
+    """An open connection, and whether its transaction belongs to the caller.
+
+    In a caller's transaction we neither begin nor commit.
+    """
+
+    connection: sa.Connection
+    backend: Backend
+    is_nested: bool
+
+    def run(self, sql: str) -> None:
+        """Send one statement as it is: ``%`` and ``:name`` mean themselves."""
+        self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS).close()
+
+    def rows(self, sql: str) -> tuple[tuple[object, ...], ...]:
+        """The rows of a query, sent as it is."""
+        found = self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS)
+        return tuple(tuple(row) for row in found) if found.returns_rows else ()
+
+    def is_in_transaction(self) -> bool:
+        """Whether the database has a transaction of ours or the caller's open."""
+        return self.backend.is_in_transaction(self.connection)
+
+    def open_transactions(self) -> tuple[object, ...]:
+        """What is open, for SQLAlchemy and for the database; equal while it stays."""
+        return (
+            self.connection.get_transaction(),
+            self.connection.get_nested_transaction(),
+            self.is_in_transaction(),
+        )
+
+
+AS_IT_IS = {"no_parameters": True}
+
+
+@contextmanager
+def session(
+    source: Connectable, *, lock_timeout: float = LOCK_TIMEOUT
+) -> Iterator[Session]:
+    """A session on a new connection of an engine, or on a connection of the caller's.
+
+    What was set on the connection is set back, and what was begun for us is ended; a
+    transaction of the caller's stays open, to be committed by the caller.
+    """
+    import sqlalchemy as sa
+
+    if isinstance(source, sa.Engine):
+        with (
+            source.connect() as connection,
+            session(connection, lock_timeout=lock_timeout) as opened,
+        ):
+            yield opened
+        return
+    backend = backend_of(source)
+    is_nested = source.in_transaction()
+    try:
+        with backend.prepared(source, is_own=not is_nested, patience=lock_timeout):
+            yield Session(source, backend, is_nested)
+    finally:
+        if not is_nested and source.in_transaction():
+            source.rollback()

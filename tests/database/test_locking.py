@@ -1,0 +1,204 @@
+"""Two migrators, and those that die, on one live SQLite file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from mm_engine.errors import LockError
+from mm_engine.runner.execute import execute
+from mm_engine.runner.history import read_history
+from runs import history_of, opened, up, url_of, values
+
+pytestmark = pytest.mark.database("sqlite")
+
+HERE = Path(__file__)
+SUPPORT = HERE.parents[1] / "support"
+COUNT = 8
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database file that is not there yet."""
+    return tmp_path / "app.db"
+
+
+@contextmanager
+def program(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Another Python that runs a piece of code; killed at the end if it still does."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(SUPPORT), *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+HOLDER = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[2], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+MIGRATOR = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from mm_engine.runner.execute import execute
+from runs import opened, up
+path = Path(sys.argv[2])
+print("ready", flush=True)
+sys.stdin.readline()
+scripts = [up(f"{{n:04}}_x", f"CREATE TABLE t{{n}} (x)") for n in range({COUNT})]
+with opened(path, lock_timeout=30) as ready:
+    results = execute(ready, scripts, applied=())
+print(sum(not result.is_skipped for result in results), flush=True)
+"""
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from mm_engine.dialects.statements import PythonCall
+from mm_engine.model.schema import Schema
+from mm_engine.runner.execute import execute
+from runs import opened, up
+
+def die(connection, schema):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with opened(Path(sys.argv[2])) as ready:
+    # So little is cached that half of the migration reaches the file.
+    ready.run("PRAGMA cache_size = 2")
+    many = " UNION ALL ".join(["SELECT randomblob(4000)"] * 100)
+    scripts = [
+        up("0001_a", "CREATE TABLE a (x)", "INSERT INTO a VALUES (1)"),
+        up("0002_b", "DROP TABLE a", f"CREATE TABLE b AS {many}",
+           PythonCall(die, Schema())),
+    ]
+    execute(ready, scripts, applied=())
+"""
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def test_a_lock_that_is_held_is_an_error_that_names_the_holder(path: Path) -> None:
+    with program(HOLDER, str(path)) as holder:
+        assert said(holder) == "held"
+        started = time.monotonic()
+        with opened(path, lock_timeout=0.3) as ready, pytest.raises(LockError) as lost:
+            execute(ready, [up("0001_a", "CREATE TABLE a (x)")], applied=())
+        waited = time.monotonic() - started
+    assert 0.25 < waited < 3
+    assert f"process {holder.pid}" in lost.value.message
+    assert "--lock-timeout" in str(lost.value.hint)
+    assert values(path, "SELECT count(*) FROM sqlite_schema") == [0]
+
+
+def test_the_holder_is_named_with_a_write_ahead_log_too(path: Path) -> None:
+    values(path, "PRAGMA journal_mode = WAL")
+    with program(HOLDER, str(path)) as holder:
+        assert said(holder) == "held"
+        with opened(path, lock_timeout=0) as ready, pytest.raises(LockError) as lost:
+            execute(ready, [up("0001_a")], applied=())
+    assert f"process {holder.pid}" in lost.value.message
+
+
+def test_a_killed_holder_frees_the_lock_at_once(path: Path) -> None:
+    with program(HOLDER, str(path)) as holder:
+        assert said(holder) == "held"
+        os.kill(holder.pid, signal.SIGKILL)
+        started = time.monotonic()
+        with opened(path, lock_timeout=10) as ready:
+            execute(ready, [up("0001_a", "CREATE TABLE a (x)")], applied=())
+    assert time.monotonic() - started < 2
+    assert history_of(path) == ("0001_a",)
+
+
+def test_a_lock_is_waited_for(path: Path) -> None:
+    with closing(
+        sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    ) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        from threading import Timer
+
+        timer = Timer(0.3, holder.execute, ["COMMIT"])
+        timer.start()
+        with opened(path, lock_timeout=10) as ready:
+            execute(ready, [up("0001_a", "CREATE TABLE a (x)")], applied=())
+        timer.join()
+    assert history_of(path) == ("0001_a",)
+
+
+def test_a_reader_in_the_way_of_a_commit_is_told_and_nothing_done(path: Path) -> None:
+    values(path, "CREATE TABLE mine (x)")
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM mine").fetchall()
+        with opened(path, lock_timeout=0.1) as ready:
+            with pytest.raises(LockError, match="nothing of this migration was done"):
+                execute(ready, [up("0001_a", "CREATE TABLE a (x)")], applied=())
+            assert not ready.is_in_transaction()
+    assert values(path, "SELECT name FROM sqlite_schema") == ["mine"]
+
+
+@pytest.mark.parametrize(
+    "rounds", [3, pytest.param(50, marks=pytest.mark.slow)], ids=str
+)
+def test_two_processes_run_each_migration_once(tmp_path: Path, rounds: int) -> None:
+    for number in range(rounds):
+        path = tmp_path / f"{number}.db"
+        with (
+            program(MIGRATOR, str(path)) as one,
+            program(MIGRATOR, str(path)) as other,
+        ):
+            for process in (one, other):
+                assert said(process) == "ready"
+            for process in (one, other):
+                go(process)
+            ran = [int(said(process)) for process in (one, other)]
+            assert [process.wait(60) for process in (one, other)] == [0, 0]
+        assert sum(ran) == COUNT
+        assert len(history_of(path)) == COUNT
+
+
+def test_a_kill_in_the_middle_leaves_the_database_as_before_that_migration(
+    path: Path,
+) -> None:
+    with program(DYING, str(path)) as dying:
+        assert dying.wait(60) == -signal.SIGKILL
+    assert path.with_name("app.db-journal").exists()
+    # Whoever comes first, even one who only looks, finds the last whole state.
+    assert read_history(url_of(path), root=path.parent).names == ("0001_a",)
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1"
+    assert values(path, tables) == ["a", "makemigrations_history"]
+    assert values(path, "SELECT x FROM a") == [1]
+    assert values(path, "PRAGMA integrity_check") == ["ok"]
+    with opened(path) as ready:
+        execute(ready, [up("0002_b", "CREATE TABLE b (x)")], applied=("0001_a",))
+    assert history_of(path) == ("0001_a", "0002_b")
