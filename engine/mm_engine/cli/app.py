@@ -1,0 +1,200 @@
+"""The command line: one tree of commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from mm_engine.cli.options import project_options
+from mm_engine.cli.table import Entry, Table, with_entries
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from mm_engine.errors import MMError
+
+FINE, ERROR, USAGE, FOUND, LOCKED = 0, 1, 2, 3, 4
+"""What a command exits with; 3 is a check that found something."""
+
+INTERRUPTED = 130
+
+_HOME = "mm_engine.cli.commands"
+_MAKING = "Schema and migrations"
+_RUNNING = "Database"
+_LOOKING = "Inspection"
+
+ENTRIES = (
+    Entry(
+        "init",
+        f"{_HOME}.init:init",
+        "Begin a project: folders, settings, an example schema.",
+        section=_MAKING,
+    ),
+    Entry(
+        "makemigrations",
+        f"{_HOME}.making:makemigrations",
+        "Write a migration for what changed in the schema files.",
+        section=_MAKING,
+        aliases=("generate",),
+    ),
+    Entry(
+        "empty",
+        f"{_HOME}.making:empty",
+        "Write a migration without operations.",
+        aliases=("blank",),
+        hidden=True,
+    ),
+    Entry(
+        "squash",
+        f"{_HOME}.squash:squash",
+        "Write one migration in the place of several.",
+        section=_MAKING,
+    ),
+    Entry(
+        "migrate",
+        f"{_HOME}.migrate:migrate",
+        "Apply migrations, undo them, look at them: up, down, status ...",
+        section=_RUNNING,
+    ),
+    Entry(
+        "check",
+        f"{_HOME}.looking:check",
+        "Say whether schema, migrations and history agree; exit 3 if not.",
+        section=_LOOKING,
+    ),
+    Entry(
+        "schema-diff",
+        f"{_HOME}.looking:schema_diff",
+        "Show what changed in the schema files; exit 3 if anything did.",
+        section=_LOOKING,
+        aliases=("diff",),
+    ),
+    Entry(
+        "current-state",
+        f"{_HOME}.looking:current_state",
+        "Print the schema that the migrations add up to, as YAML.",
+        section=_LOOKING,
+    ),
+    Entry(
+        "dump_sql",
+        f"{_HOME}.looking:dump_sql",
+        "Print the schema as SQL, as if for an empty database.",
+        section=_LOOKING,
+        aliases=("schema-to-sql",),
+    ),
+    Entry(
+        "config",
+        f"{_HOME}.about:config",
+        "Show each setting and where it came from.",
+        section=_LOOKING,
+    ),
+    Entry(
+        "version",
+        f"{_HOME}.about:version",
+        "Print the version.",
+        section=_LOOKING,
+    ),
+)
+
+
+class App(Table):
+    """The root: the only place where errors are caught."""
+
+    def main(  # type: ignore[override]  # click's own has five overloads of this
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: object,
+    ) -> NoReturn:
+        """Run a command line and end the process with its exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        extra["standalone_mode"] = False
+        try:
+            code = self._run(words, prog_name or "makemigrations", extra)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader has gone; writing the rest at exit would say so once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = ERROR
+        sys.exit(code)
+
+    def _run(self, words: list[str], name: str, extra: dict[str, object]) -> int:
+        try:
+            code = super().main(words, name, **extra)  # type: ignore[call-overload]
+        except (click.Abort, KeyboardInterrupt):
+            # The cursor may stand behind a question or a ^C.
+            _say("\nstopped")
+            return INTERRUPTED
+        except click.ClickException as error:
+            return _tell_misuse(error, words)
+        except Exception as error:
+            from mm_engine.errors import MMError
+
+            if isinstance(error, MMError):
+                return _tell(error, words)
+            raise
+        return code if isinstance(code, int) else FINE
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether errors are told as JSON, known even when the words make no sense."""
+    return "--json" in words
+
+
+def _tell(error: MMError, words: Sequence[str]) -> int:
+    from mm_engine.cli.output import Output
+    from mm_engine.errors import LockError, UsageError
+
+    Output(as_json=_wants_json(words), color="--no-color" not in words).fail(error)
+    match error:
+        case UsageError():
+            return USAGE
+        case LockError():
+            return LOCKED
+        case _:
+            return ERROR
+
+
+def _tell_misuse(error: click.ClickException, words: Sequence[str]) -> int:
+    """An option or a command that is not there, told as any other error."""
+    from mm_engine.errors import UsageError
+
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f'"{context.command_path} --help" shows what it takes' if context else None
+    return _tell(UsageError(error.format_message(), hint=hint), words)
+
+
+@with_entries(ENTRIES)
+@click.group(
+    cls=App,
+    invoke_without_command=True,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 80,
+        "token_normalize_func": lambda word: word.replace("_", "-"),
+    },
+)
+@click.option("--version", is_flag=True, help="Print the version.")
+@project_options
+@click.pass_context
+def app(ctx: click.Context, *, version: bool) -> None:
+    """One YAML schema, typed migrations, SQL and migrated databases."""
+    if version:
+        from mm_engine.cli.commands.about import version_text
+
+        click.echo(version_text())
+    elif ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """The command ``makemigrations``, and ``mm``."""
+    app()

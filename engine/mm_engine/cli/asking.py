@@ -1,0 +1,86 @@
+"""Who answers the questions of a command: flags, a file, somebody at the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.cli.output import Output
+from mm_engine.cli.terminal import Terminal, somebody_is_there
+from mm_engine.errors import UsageError
+from mm_engine.questions.answers import Recorder, answers_text, read_answers
+from mm_engine.questions.decide import GENERATE, REVIEW
+from mm_engine.questions.question import Questioner, Silent
+from mm_engine.questions.renames import RenameFlags
+from mm_engine.questions.scripted import Scripted, scripted_flags
+
+if TYPE_CHECKING:
+    from mm_engine.project import Project
+
+
+@attrs.frozen
+class Answers:
+    """Somebody to ask, and the renames that need no question."""
+
+    questioner: Questioner
+    renames: RenameFlags
+
+
+@contextmanager
+def asked(
+    project: Project, output: Output, flags: Mapping[str, object]
+) -> Iterator[Answers]:
+    """The answers that flags, files and the terminal give while a command runs.
+
+    At the end the answers are recorded, if that was asked for, and a flag that
+    answered nothing is an error.
+    """
+    scripted = _scripted(project, output, flags)
+    recorder = Recorder(scripted)
+    renames = RenameFlags(_texts(flags, "rename"), _texts(flags, "no_rename"))
+    yield Answers(recorder, renames)
+    if unused := scripted.unused():
+        raise UsageError(
+            f"nothing asks about {', '.join(unused)}", hint="leave the flag out"
+        )
+    if record := flags.get("record_answers"):
+        _write(project.config.start / str(record), answers_text(recorder.answers))
+
+
+def _scripted(
+    project: Project, output: Output, flags: Mapping[str, object]
+) -> Scripted:
+    destructive = list(_texts(flags, "destructive"))
+    if flags.get("yes") and flags.get("silent"):
+        raise UsageError("--yes and --silent exclude each other")
+    if flags.get("yes"):
+        destructive.insert(0, GENERATE.word)
+    if flags.get("silent"):
+        destructive.insert(0, REVIEW.word)
+    file = flags.get("answers")
+    there = somebody_is_there() and not output.as_json
+    return Scripted(
+        scripted_flags(
+            destructive=destructive,
+            one_off=_texts(flags, "one_off"),
+            answer=_texts(flags, "answer"),
+        ),
+        read_answers(project.config.start / str(file)) if file else {},
+        otherwise=Terminal(output, project.preview) if there else Silent(),
+    )
+
+
+def _texts(flags: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = flags.get(name)
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be written: {fault.strerror}") from None

@@ -1,0 +1,44 @@
+"""The command that begins a project."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from mm_engine.cli.options import json_option, opened, project_options
+
+
+@click.command("init")
+@click.option(
+    "--database",
+    "database_type",
+    metavar="TYPE",
+    default="sqlite",
+    show_default=True,
+    help="The type of database to begin with.",
+)
+@json_option
+@project_options
+def init(*, database_type: str, as_json: bool) -> None:
+    """Begin a project here: folders, settings, an example schema.
+
+    What is there already is left as it is, so it does no harm to say it again.
+    """
+    project, output = opened(as_json=as_json, required=False)
+    begun = project.begin(database_type)
+    if as_json:
+        output.json({"made": list(begun.made), "kept": list(begun.kept)})
+        return
+    for name in begun.made:
+        output.say(f"made {name}", fg="green")
+    for name in begun.kept:
+        output.say(f"kept {name}, which was there")
+    config = project.config
+    schema = os.path.relpath(config.schema_paths[0], config.start)
+    output.say()
+    output.say("Next:")
+    output.say(f"  edit {schema}, the tables of your project; then")
+    output.say("  makemigrations makemigrations    writes a migration")
+    output.say("  makemigrations migrate showsql   shows its SQL")
+    output.say("  makemigrations migrate up        applies it")

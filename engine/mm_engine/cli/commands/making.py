@@ -1,0 +1,234 @@
+"""Commands that write migrations: makemigrations, empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from mm_engine.cli.options import json_option, opened, project_options
+from mm_engine.cli.table import Entry, Table, with_entries
+
+if TYPE_CHECKING:
+    from mm_engine.cli.asking import Answers
+    from mm_engine.cli.output import Output
+    from mm_engine.project import Project
+    from mm_engine.project.making import Draft
+
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
+
+FOUND = 3
+
+
+def answer_options(function: Decorated) -> Decorated:
+    """The function with the flags that answer questions."""
+    for option in reversed(_ANSWERS):
+        function = option(function)
+    return function
+
+
+_ANSWERS = (
+    click.option(
+        "--rename",
+        multiple=True,
+        metavar="OLD:NEW",
+        help="A rename: users.fullname:display_name, users:people.",
+    ),
+    click.option(
+        "--no-rename",
+        multiple=True,
+        metavar="OLD",
+        help="What looks renamed is not: users.fullname.",
+    ),
+    click.option(
+        "--one-off",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help="What rows that exist get: posts.slug=none-yet, posts.at=expr:now().",
+    ),
+    click.option(
+        "--destructive",
+        multiple=True,
+        metavar="[ID=]WORD",
+        help="What becomes of operations that lose something: generate, review,"
+        " omit or ignore-errors; with an ID for that question alone.",
+    ),
+    click.option(
+        "--answer",
+        multiple=True,
+        metavar="ID=ANSWER",
+        help="The answer to any question, by its ID.",
+    ),
+    click.option("--yes", "-y", is_flag=True, help="Short for --destructive generate."),
+    click.option("--silent", is_flag=True, help="Short for --destructive review."),
+    click.option(
+        "--answers", metavar="FILE", help="Answers, one line each: ID: ANSWER."
+    ),
+    click.option(
+        "--record-answers", metavar="FILE", help="Write every answer to a file."
+    ),
+)
+
+
+@with_entries(
+    [
+        Entry(
+            "empty",
+            "mm_engine.cli.commands.making:empty",
+            "Write a migration without operations.",
+            aliases=("blank",),
+        )
+    ]
+)
+@click.group("makemigrations", cls=Table, invoke_without_command=True)
+@click.option("--name", metavar="NAME", help="What the migration is called.")
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 3 if a migration is needed."
+)
+@click.option("--merge", is_flag=True, help="Bring branches together.")
+@click.option("--empty", "is_empty", is_flag=True, help="Without operations.")
+@click.option(
+    "--replace-last",
+    is_flag=True,
+    help="Make the last migration again, if it is not applied yet.",
+)
+@answer_options
+@json_option
+@project_options
+@click.pass_context
+def makemigrations(
+    ctx: click.Context,
+    /,
+    *,
+    name: str | None,
+    dry_run: bool,
+    check: bool,
+    merge: bool,
+    is_empty: bool,
+    replace_last: bool,
+    as_json: bool,
+    **flags: object,
+) -> None:
+    """Write a migration for what changed in the schema files.
+
+    Every question that comes up can be answered beforehand, by a flag or in a file;
+    with no terminal and no answer it exits with 2 and says how to answer.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from mm_engine.cli.asking import asked
+    from mm_engine.errors import UsageError
+
+    if merge + is_empty + replace_last + check > 1:
+        raise UsageError(
+            "--check, --merge, --empty and --replace-last exclude each other"
+        )
+    project, output = opened(as_json=as_json)
+    if check:
+        ctx.exit(_check(project, output))
+    with asked(project, output, flags) as answers:
+        draft: Draft | None
+        if merge:
+            draft = project.merge(name=name, questioner=answers.questioner)
+        elif is_empty:
+            draft = project.empty(name=name)
+        else:
+            draft = _drafted(project, output, answers, name, again=replace_last)
+    if draft is not None:
+        deliver(project, output, draft, is_dry=dry_run)
+
+
+def _drafted(
+    project: Project,
+    output: Output,
+    answers: Answers,
+    name: str | None,
+    *,
+    again: bool,
+) -> Draft | None:
+    make = project.redraft if again else project.draft
+    draft = make(name=name, questioner=answers.questioner, renames=answers.renames)
+    if draft is None:
+        if output.as_json:
+            output.json({"needed": False, "migration": None, "operations": []})
+        elif again:
+            output.say("Without the last migration nothing would be missing.")
+            output.say("  hint: delete its file")
+        else:
+            output.say("No changes: the migrations make what the schema files say.")
+    return draft
+
+
+def deliver(project: Project, output: Output, draft: Draft, *, is_dry: bool) -> None:
+    """Write the file, or print it."""
+    from mm_engine.cli.telling import operations_json, say_operations, warn
+
+    warn(output, draft.findings)
+    migration = draft.migration
+    path = None if is_dry else project.write(draft)
+    shown = None if path is None else _shown(project, path)
+    if output.as_json:
+        output.json(
+            {
+                "needed": True,
+                "migration": {
+                    "name": migration.name,
+                    "dependencies": list(migration.dependencies),
+                    "path": shown,
+                    "source": draft.source,
+                },
+                "operations": operations_json(migration.operations),
+            }
+        )
+        return
+    if shown is None:
+        output.code(draft.source, "python")
+        return
+    verb = "rewrote" if draft.replaced == migration.name else "wrote"
+    output.result(f"{verb} {shown}")
+    if draft.replaced not in (None, migration.name):
+        output.say(f"removed {draft.replaced}.py")
+    say_operations(output, migration.operations, draft.before, indent="  ")
+
+
+def _shown(project: Project, path: object) -> str:
+    """A file's path from where the user stands."""
+    import os
+    from pathlib import Path
+
+    return Path(os.path.relpath(str(path), project.config.start)).as_posix()
+
+
+def _check(project: Project, output: Output) -> int:
+    from mm_engine.cli.telling import counted, operations_json, say_operations, warn
+
+    found = project.schema_diff()
+    warn(output, found.findings)
+    if output.as_json:
+        output.json(
+            {
+                "needed": bool(found.operations),
+                "operations": operations_json(found.operations),
+            }
+        )
+    elif found.operations:
+        output.say(
+            f"A migration is needed for {counted(len(found.operations), 'change')}:"
+        )
+        say_operations(output, found.operations, found.before)
+    else:
+        output.say("No changes: the migrations make what the schema files say.")
+    return FOUND if found.operations else 0
+
+
+@click.command("empty")
+@click.option("--name", metavar="NAME", help="What the migration is called.")
+@click.option("--dry-run", is_flag=True, help="Print the file instead of writing it.")
+@json_option
+@project_options
+def empty(*, name: str | None, dry_run: bool, as_json: bool) -> None:
+    """Write a migration without operations, to be filled in by hand."""
+    project, output = opened(as_json=as_json)
+    deliver(project, output, project.empty(name=name), is_dry=dry_run)

@@ -1,0 +1,117 @@
+"""Whether schema files, migrations and history agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.errors import ConfigError, LockError, Position, Problem
+
+if TYPE_CHECKING:
+    from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.project.project import Project
+
+
+@attrs.frozen
+class Finding:
+    """One thing that does not agree, under a code that never changes its meaning."""
+
+    code: str
+    message: str
+    at: Position | None = attrs.field(default=None, kw_only=True)
+    hint: str | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def problem(self) -> Problem:
+        """The finding as errors are told."""
+        return Problem(self.message, at=self.at, hint=self.hint)
+
+
+UNWRITTEN = "unwritten-changes"
+BRANCHES = "several-leaves"
+CHANGED = "changed-after-applied"
+MISSING = "applied-but-missing"
+
+
+@attrs.frozen(kw_only=True)
+class Checked:
+    """What was found, what is worth knowing besides, and what was looked at.
+
+    ``database`` is None where no history was looked at; ``reason`` says why.
+    """
+
+    findings: tuple[Finding, ...]
+    warnings: tuple[Problem, ...] = ()
+    database: str | None = None
+    reason: str | None = None
+
+
+def check(project: Project) -> Checked:
+    """Compare the schema files with the migrations, and those with the history."""
+    from mm_engine.project.making import changes
+
+    graph = project.graph()
+    branches = tuple(_branches(graph))
+    compared = changes(project, graph)
+    count = len(compared.operations)
+    unwritten = [
+        Finding(
+            UNWRITTEN,
+            f"the schema files have {count} change{'s' if count > 1 else ''} that no"
+            " migration makes: "
+            + "; ".join(operation.describe() for operation in compared.operations),
+            hint='"makemigrations makemigrations" writes a migration',
+        )
+    ]
+    of_history, database, reason = _of_history(project, graph)
+    return Checked(
+        findings=(*branches, *(unwritten if count else ()), *of_history),
+        warnings=compared.findings,
+        database=database,
+        reason=reason,
+    )
+
+
+def _branches(graph: MigrationGraph) -> Iterator[Finding]:
+    leaves = tuple(graph.leaves())
+    if len(leaves) > 1:
+        yield Finding(
+            BRANCHES,
+            f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}",
+            hint='"makemigrations makemigrations --merge" brings them together',
+        )
+
+
+def _of_history(
+    project: Project, graph: MigrationGraph
+) -> tuple[tuple[Finding, ...], str | None, str | None]:
+    """Findings about what is applied, the database, or why none was looked at."""
+    from mm_engine.project.running import read_history
+
+    if project.config.url is None:
+        return (), None, "no database is configured"
+    try:
+        history = read_history(project)
+    except (ConfigError, LockError) as error:
+        return (), None, error.message
+    from mm_engine.runner.states import State, states
+
+    found = [
+        Finding(
+            CHANGED,
+            f"{one.name} was changed after it was applied",
+            at=graph.by_name[one.name].at,
+            hint="put the file back as it was, and write the change as a new migration",
+        )
+        if one.state is State.CHANGED
+        else Finding(
+            MISSING,
+            f"{one.name} is applied, but there is no such file",
+            hint="bring the file back, perhaps from another branch",
+        )
+        for one in states(graph, history)
+        if one.state in (State.CHANGED, State.MISSING)
+    ]
+    return tuple(found), str(project.url()), None

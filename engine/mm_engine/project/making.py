@@ -1,0 +1,331 @@
+"""New migrations: made from what changed, from branches, from nothing, made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.errors import GraphError, Problem, UsageError
+from mm_engine.migrations.migration import Migration
+from mm_engine.model.schema import Schema
+from mm_engine.operations import (
+    Operation,
+    RenameConstraint,
+    RenameEnum,
+    RenameField,
+    RenameIndex,
+    RenameTable,
+    RunPython,
+    RunSQL,
+    UpsertData,
+)
+from mm_engine.questions.question import Asking, Choice, Question, Questioner
+from mm_engine.questions.renames import RenameFlags
+
+if TYPE_CHECKING:
+    from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.migrations.merge import Conflict
+    from mm_engine.project.project import Project
+
+
+@attrs.frozen(kw_only=True)
+class Draft:
+    """A migration that is in no file yet, and what there is to know about it.
+
+    ``replaced`` is the name of the one whose file it takes over.
+    """
+
+    migration: Migration
+    before: Schema = attrs.field(factory=Schema, repr=False)
+    findings: tuple[Problem, ...] = ()
+    replaced: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The text that its file will have."""
+        from mm_engine.migrations.source import migration_source
+
+        return migration_source(self.migration)
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """What the schema files say beyond the migrations, as operations."""
+
+    operations: tuple[Operation, ...]
+    before: Schema = attrs.field(repr=False)
+    findings: tuple[Problem, ...] = ()
+
+
+def changes(project: Project, graph: MigrationGraph | None = None) -> Changes:
+    """The differences, with nothing asked: only renames that are written count."""
+    from mm_engine.diff import diff, written_renames
+
+    file = project.schema_file()
+    before = (graph or project.graph()).schema()
+    renames, stale = written_renames(before, file.schema)
+    return Changes(
+        operations=diff(before, file.schema, renames),
+        before=before,
+        findings=(*file.findings, *stale),
+    )
+
+
+def decided_changes(
+    project: Project,
+    before: Schema,
+    questioner: Questioner,
+    flags: RenameFlags,
+    settled: Iterable[Operation] = (),
+) -> Changes:
+    """The differences as the answers make them.
+
+    Raises ``OpenQuestionsError`` with every question that nobody answered.
+    """
+    from mm_engine.diff import diff
+    from mm_engine.questions.decide import decided_by
+    from mm_engine.questions.renames import decided_renames
+
+    file = project.schema_file()
+    asking = Asking(questioner)
+    renames = decided_renames(before, file.schema, flags, asking)
+    operations = decided_by(
+        diff(before, file.schema, renames.renames),
+        before,
+        asking,
+        settled=settled,
+        uncertain=renames.uncertain,
+    )
+    asking.require_answers()
+    return Changes(
+        operations=operations,
+        before=before,
+        findings=(*file.findings, *renames.findings),
+    )
+
+
+def draft(
+    project: Project,
+    *,
+    name: str | None,
+    questioner: Questioner,
+    renames: RenameFlags,
+) -> Draft | None:
+    """A migration for what changed in the schema files; None if nothing did."""
+    graph = project.graph()
+    leaves = one_leaf(graph)
+    decided = decided_changes(project, graph.schema(), questioner, renames)
+    if not decided.operations:
+        return None
+    return Draft(
+        migration=Migration(
+            name=_name(graph, name, decided.operations),
+            dependencies=leaves,
+            operations=decided.operations,
+        ),
+        before=decided.before,
+        findings=decided.findings,
+    )
+
+
+def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
+    """What a new migration comes after: the one leaf, or nothing at the start."""
+    leaves = tuple(graph.leaves())
+    if len(leaves) > 1:
+        raise GraphError(
+            f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}",
+            hint='"makemigrations makemigrations --merge" brings them together',
+        )
+    return leaves
+
+
+def _name(
+    graph: MigrationGraph, name: str | None, operations: tuple[Operation, ...]
+) -> str:
+    from mm_engine.migrations.naming import chosen_slug, next_name, slug_of
+
+    existing = tuple(graph.by_name)
+    if name is not None:
+        return next_name(existing, chosen_slug(name))
+    return next_name(existing, slug_of(operations, first=not existing))
+
+
+def empty(project: Project, *, name: str | None) -> Draft:
+    """A migration without operations, to be filled in by hand."""
+    graph = project.graph()
+    leaves = one_leaf(graph)
+    migration = Migration(
+        name=_name(graph, name or "empty", ()), dependencies=leaves, operations=()
+    )
+    return Draft(migration=migration, before=graph.schema())
+
+
+def merge(project: Project, *, name: str | None, questioner: Questioner) -> Draft:
+    """A migration that brings all branches together, whichever order they ran in.
+
+    What branches changed in different ways is asked. Raises ``GraphError`` where there
+    is nothing to merge, or no merge is possible.
+    """
+    from mm_engine.migrations.merge import merge as merged
+    from mm_engine.questions.decide import decided_by
+
+    graph = project.graph()
+    asking = Asking(questioner)
+    found = merged(graph)
+    if not isinstance(found, Migration):
+        answers = {one.id: asking.answer(conflict_question(one)) for one in found}
+        asking.require_answers()
+        found = merged(graph, {key: leaf for key, leaf in answers.items() if leaf})
+    if not isinstance(found, Migration):
+        raise GraphError(f"still undecided: {'; '.join(map(str, found))}")
+    before = graph.schema()
+    operations = decided_by(found.operations, before, asking)
+    asking.require_answers()
+    chosen = found.name if name is None else _name(graph, name, operations)
+    return Draft(
+        migration=attrs.evolve(found, name=chosen, operations=operations),
+        before=before,
+    )
+
+
+def conflict_question(conflict: Conflict) -> Question:
+    """Which branch is right about something that two of them changed."""
+    return Question(
+        id=conflict.id,
+        topic="Merge",
+        text=f"branches disagree about the {conflict.what}: which one holds?",
+        flag=f"--answer {conflict.id}=LEAF",
+        choices=[Choice(leaf, value) for leaf, value in conflict.values.items()],
+    )
+
+
+def redraft(
+    project: Project,
+    *,
+    name: str | None,
+    questioner: Questioner,
+    renames: RenameFlags,
+) -> Draft | None:
+    """The last migration made again from the schema files; None if it is not needed.
+
+    What was decided for it holds, as far as the same is asked again. Raises
+    ``UsageError`` if it is applied, or holds what only its author knows.
+    """
+    graph = project.graph()
+    last = _last(project, graph)
+    earlier = graph_without(graph, last.name)
+    before = earlier.schema()
+    flags = _with_renames_of(last, renames)
+    decided = decided_changes(project, before, questioner, flags, last.operations)
+    if not decided.operations:
+        return None
+    return Draft(
+        migration=attrs.evolve(
+            last,
+            name=_name_again(earlier, last, name, decided.operations),
+            operations=decided.operations,
+        ),
+        before=before,
+        findings=decided.findings,
+        replaced=last.name,
+    )
+
+
+def _last(project: Project, graph: MigrationGraph) -> Migration:
+    """The last migration, if it may be made again."""
+    from mm_engine.project.running import read_history
+
+    leaves = one_leaf(graph)
+    if not leaves:
+        raise UsageError("there is no migration yet that could be replaced")
+    last = graph.by_name[leaves[0]]
+    if project.config.url is not None:
+        applied = read_history(project).names
+        if last.name in applied:
+            raise UsageError(
+                f"{last.name} is applied to the configured database",
+                hint='"makemigrations migrate down" takes it back first',
+            )
+    if last.replaces or len(last.dependencies) > 1:
+        raise UsageError(f"{last.name} brings others together; it was not made of YAML")
+    for operation in last.operations:
+        if isinstance(operation, RunSQL | RunPython | UpsertData):
+            raise UsageError(
+                f"{last.name} holds what no schema file says: {operation.describe()}",
+                at=operation.at or last.at,
+                hint="move it into a migration of its own first",
+            )
+    return last
+
+
+def graph_without(graph: MigrationGraph, name: str) -> MigrationGraph:
+    """The migrations apart from one that nothing depends on."""
+    return type(graph).of(one for one in graph.order() if one.name != name)
+
+
+def _with_renames_of(last: Migration, flags: RenameFlags) -> RenameFlags:
+    """The flags, and the renames that were decided for the migration before."""
+    earlier: list[str] = []
+    for operation in last.operations:
+        match operation:
+            case RenameTable() | RenameEnum():
+                earlier.append(f"{operation.old}:{operation.new}")
+            case RenameField() | RenameIndex() | RenameConstraint():
+                table = operation.table
+                earlier.append(f"{table}.{operation.old}:{operation.new}")
+            case _:
+                pass
+    return attrs.evolve(flags, earlier=earlier)
+
+
+def _name_again(
+    earlier: MigrationGraph,
+    last: Migration,
+    name: str | None,
+    operations: tuple[Operation, ...],
+) -> str:
+    """A chosen name stays; one made from the operations is made from them again."""
+    from mm_engine.migrations.naming import next_name, slug_of
+
+    existing = tuple(earlier.by_name)
+    made = next_name(existing, slug_of(last.operations, first=not existing))
+    if name is None and last.name != made:
+        return last.name
+    return _name(earlier, name, operations)
+
+
+def write(project: Project, new: Draft) -> Path:
+    """Write the draft into the folder of migrations; gives the path of the file.
+
+    No file is overwritten but the one that the draft replaces. Raises
+    ``MigrationFileError`` with every old file as it was.
+    """
+    from mm_engine.migrations.files import replace_migration, write_migration
+
+    folder = project.config.migrations_folder
+    if new.replaced is not None:
+        return replace_migration(folder, new.replaced, new.migration)
+    return write_migration(folder, new.migration)
+
+
+def squash(
+    project: Project, first: str | None, last: str | None, *, name: str | None
+) -> Draft:
+    """One migration in the place of those from the first to the last, or of all."""
+    from mm_engine.migrations.naming import chosen_slug, number_of
+    from mm_engine.migrations.squash import squash as squashed
+
+    graph = project.graph()
+    order = graph.order()
+    if not order:
+        raise UsageError("there is no migration yet that could be squashed")
+    start = order[0].name if first is None else graph.resolve(first)
+    end = one_leaf(graph)[0] if last is None else graph.resolve(last)
+    made = squashed(graph, start, end)
+    if name is not None:
+        number = f"{number_of(made.name):04}"
+        made = attrs.evolve(made, name=f"{number}_{chosen_slug(name)}")
+    return Draft(migration=made)

@@ -1,0 +1,313 @@
+"""A project and its verbs; each face calls them and says what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.config.load import Flag, load
+from mm_engine.config.value import Config
+from mm_engine.errors import ConfigError
+from mm_engine.model.schema import Schema
+from mm_engine.operations import Operation
+from mm_engine.project import making, running, telling
+from mm_engine.project.making import Changes, Draft
+from mm_engine.project.running import Run, Status, Terms
+from mm_engine.project.telling import Choice, Shown
+from mm_engine.questions.question import Questioner, Silent
+from mm_engine.questions.renames import RenameFlags
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+    from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.project.checking import Checked
+    from mm_engine.project.starting import Begun
+    from mm_engine.runner.plan import Step
+    from mm_engine.runner.session import Connectable
+    from mm_engine.runner.url import Url
+    from mm_engine.schemafile import SchemaFile
+
+
+@attrs.frozen
+class Project:
+    """Schema files, migrations and settings that belong together."""
+
+    config: Config
+
+    @classmethod
+    def find(
+        cls,
+        start: Path | str = "",
+        *,
+        file: Path | None = None,
+        database: str | None = None,
+        url: str | None = None,
+        flags: Mapping[str, Flag] | None = None,
+        environment: Mapping[str, str] | None = None,
+        required: bool = True,
+    ) -> Project:
+        """The project of a folder, the nearest one upwards.
+
+        ``file`` is a config file instead of the one that would be found, ``database``
+        one of those that the settings name, ``url`` a database instead of it.
+        """
+        from mm_engine.config.settings import URL
+
+        told = dict(flags or {})
+        if url is not None:
+            told[URL] = Flag("--url", url)
+        config = load(
+            Path(start),
+            environment=os.environ if environment is None else environment,
+            file=file,
+            database=database,
+            flags=told,
+            required=required,
+        )
+        return cls(config)
+
+    def schema_file(self) -> SchemaFile:
+        """What the schema files say, with everything worth knowing about them."""
+        from mm_engine.schemafile import read_schema
+
+        return read_schema(self.config.schema_paths, root=self.config.root)
+
+    def schema(self) -> Schema:
+        """The schema that the schema files describe."""
+        return self.schema_file().schema
+
+    def graph(self) -> MigrationGraph:
+        """The migrations, as a graph."""
+        from mm_engine.migrations.graph import MigrationGraph
+        from mm_engine.migrations.loader import load_migrations
+
+        folder = self.config.migrations_folder
+        return MigrationGraph.of(load_migrations(folder, root=self.config.root))
+
+    def url(self) -> Url:
+        """The URL of the database; raises ``ConfigError`` where none was given."""
+        from mm_engine.runner.url import Url
+
+        config = self.config
+        if config.url is not None:
+            return Url.of(config.url)
+        named = f'database "{config.database}" has' if config.database else "there is"
+        kind = config.database_type
+        hint = "give --url, set DATABASE_URL, or write database.default_url"
+        if config.database:
+            hint = f"give --url, or write databases.{config.database}.url"
+        if kind is not None:
+            raise ConfigError(
+                f"the type of the database is {kind}, but {named} no URL", hint=hint
+            )
+        raise ConfigError(f"{named} no database URL", hint=hint)
+
+    def database_type(self) -> str:
+        """The type of the database that is configured, by its URL or by its name."""
+        from mm_engine.runner.url import ALIASES
+
+        config = self.config
+        if config.url is not None:
+            return self.url().database_type(config.refining_type)
+        if config.database_type is None:
+            raise ConfigError(
+                "no database is configured, so nobody knows whose SQL to write",
+                hint="give --database TYPE, or write database.type or a URL",
+            )
+        kind = config.database_type.lower()
+        return ALIASES.get(kind, kind)
+
+    def dialect(self, database_type: str | None = None) -> Dialect:
+        """How a type of database is told; the configured one if none is named."""
+        from mm_engine.dialects import dialect
+        from mm_engine.runner.url import ALIASES
+
+        if database_type is not None:
+            kind = database_type.lower()
+            return dialect(ALIASES.get(kind, kind))
+        return dialect(self.database_type())
+
+    def type_spoken(self, driver: str) -> str:
+        """The type of a database that an application's own engine speaks to.
+
+        ``driver`` is what SQLAlchemy calls the dialect; the settings may refine it.
+        """
+        from mm_engine.runner.url import SCHEMES
+
+        wire = SCHEMES.get(driver)
+        if wire is None:
+            raise ConfigError(f'"{driver}" is no database that can be migrated')
+        kind = self.config.database_type
+        return kind if kind in wire.types else wire.types[0]
+
+    def draft(
+        self,
+        *,
+        name: str | None = None,
+        questioner: Questioner | None = None,
+        renames: RenameFlags | None = None,
+    ) -> Draft | None:
+        """A migration for what changed in the schema files; None if nothing did.
+
+        Nothing is written. Raises ``OpenQuestionsError`` for questions that the
+        questioner has no answer to.
+        """
+        return making.draft(
+            self,
+            name=name,
+            questioner=questioner or Silent(),
+            renames=renames or RenameFlags(),
+        )
+
+    def redraft(
+        self,
+        *,
+        name: str | None = None,
+        questioner: Questioner | None = None,
+        renames: RenameFlags | None = None,
+    ) -> Draft | None:
+        """The last migration made again; None if it is not needed any more."""
+        return making.redraft(
+            self,
+            name=name,
+            questioner=questioner or Silent(),
+            renames=renames or RenameFlags(),
+        )
+
+    def empty(self, *, name: str | None = None) -> Draft:
+        """A migration without operations, to be filled in by hand."""
+        return making.empty(self, name=name)
+
+    def merge(
+        self, *, name: str | None = None, questioner: Questioner | None = None
+    ) -> Draft:
+        """A migration that brings the branches together."""
+        return making.merge(self, name=name, questioner=questioner or Silent())
+
+    def squash(
+        self, first: str | None, last: str | None, *, name: str | None = None
+    ) -> Draft:
+        """One migration in the place of several that follow each other."""
+        return making.squash(self, first, last, name=name)
+
+    def write(self, draft: Draft) -> Path:
+        """Write a draft into the folder of migrations; gives the path of its file."""
+        return making.write(self, draft)
+
+    def make(
+        self,
+        *,
+        name: str | None = None,
+        questioner: Questioner | None = None,
+        renames: RenameFlags | None = None,
+    ) -> Path | None:
+        """Write a migration for what changed in the schema files, if anything did."""
+        drafted = self.draft(name=name, questioner=questioner, renames=renames)
+        return None if drafted is None else self.write(drafted)
+
+    def schema_diff(self) -> Changes:
+        """What the schema files say beyond the migrations, with nothing asked."""
+        return making.changes(self)
+
+    def current_state(self) -> Schema:
+        """The schema that the migrations add up to."""
+        return self.graph().schema()
+
+    def check(self) -> Checked:
+        """What does not agree: schema files, migrations, history."""
+        from mm_engine.project.checking import check
+
+        return check(self)
+
+    def migrate(
+        self,
+        source: Connectable | None = None,
+        *,
+        to: str | None = None,
+        is_review_allowed: bool = False,
+        terms: Terms | None = None,
+    ) -> Run:
+        """Apply what is pending, or what a target needs.
+
+        ``source`` is an engine or a connection of the caller's; a transaction that is
+        open on it stays the caller's to commit. Without it the configured database is
+        migrated.
+        """
+        return running.migrate(
+            self,
+            source,
+            to=to,
+            is_review_allowed=is_review_allowed,
+            terms=terms or Terms(),
+        )
+
+    def rollback(
+        self,
+        source: Connectable | None = None,
+        *,
+        to: str | None = None,
+        steps: int | None = None,
+        terms: Terms | None = None,
+    ) -> Run:
+        """Undo the last migration, some more, or all that came after a target."""
+        return running.rollback(
+            self, source, to=to, steps=steps, terms=terms or Terms()
+        )
+
+    def plan(self, to: str | None = None) -> tuple[Step, ...]:
+        """What ``migrate`` would run now."""
+        return running.plan(self, to)
+
+    def status(self) -> Status:
+        """How every migration stands on the configured database."""
+        return running.status(self)
+
+    def fake(
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        is_blind: bool = False,
+        terms: Terms | None = None,
+    ) -> tuple[str, ...]:
+        """Record migrations as applied without running them; all if none is named."""
+        return running.fake(self, names, is_blind=is_blind, terms=terms or Terms())
+
+    def unfake(
+        self, names: Sequence[str], *, terms: Terms | None = None
+    ) -> tuple[str, ...]:
+        """Take the records of faked migrations out again."""
+        return running.unfake(self, names, terms=terms or Terms())
+
+    def showsql(
+        self,
+        choice: Choice | None = None,
+        *,
+        database_type: str | None = None,
+        is_down: bool = False,
+    ) -> Shown:
+        """The SQL of migrations; what is pending, or all, if nothing is chosen."""
+        return telling.showsql(
+            self, choice or Choice(), database_type=database_type, is_down=is_down
+        )
+
+    def dump_sql(
+        self, *, database_type: str | None = None, is_pending: bool = False
+    ) -> str:
+        """The schema of the files as SQL for an empty database."""
+        return telling.schema_sql(
+            self, database_type=database_type, is_pending=is_pending
+        )
+
+    def preview(self, operation: Operation, before: Schema) -> str | None:
+        """What one operation would run; None where no database can be told."""
+        return telling.preview(self, operation, before)
+
+    def begin(self, database_type: str = "sqlite") -> Begun:
+        """Make folders, settings and an example schema where there are none."""
+        from mm_engine.project.starting import begin
+
+        return begin(self.config, database_type)

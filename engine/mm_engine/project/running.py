@@ -1,0 +1,234 @@
+"""Migrations on a database: applied, undone, faked, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from mm_engine.runner.events import Report, silent
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+    from mm_engine.project.project import Project
+    from mm_engine.runner.execute import Result
+    from mm_engine.runner.history import History
+    from mm_engine.runner.plan import Step
+    from mm_engine.runner.session import Connectable, Session
+    from mm_engine.runner.states import MigrationState
+
+
+@attrs.frozen(kw_only=True)
+class Place:
+    """The database that is being migrated, fit to be shown to anybody."""
+
+    database: str
+    type: str
+    version: str
+
+
+@attrs.frozen(kw_only=True)
+class Intent:
+    """What is about to run, and where, with everything checked.
+
+    ``losses`` asks the database what would be lost, in words.
+    """
+
+    place: Place
+    steps: tuple[Step, ...]
+    losses: Callable[[], tuple[str, ...]]
+
+
+Announce: TypeAlias = Callable[[Intent], None]
+"""Told what is about to run; stops it by raising."""
+
+
+def unannounced(intent: Intent) -> None:
+    """Let it run."""
+    del intent
+
+
+@attrs.frozen(kw_only=True)
+class Run:
+    """What was done, and where."""
+
+    place: Place
+    results: tuple[Result, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Status:
+    """How every migration stands on a database."""
+
+    database: str
+    migrations: tuple[MigrationState, ...]
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """The names of those that are not applied."""
+        from mm_engine.runner.states import State
+
+        return tuple(m.name for m in self.migrations if m.state is State.PENDING)
+
+
+@attrs.frozen(kw_only=True)
+class Terms:
+    """On which terms a database is migrated."""
+
+    lock_timeout: float | None = None
+    report: Report = silent
+    announce: Announce = unannounced
+
+
+def migrate(
+    project: Project,
+    source: Connectable | None,
+    *,
+    to: str | None,
+    is_review_allowed: bool,
+    terms: Terms,
+) -> Run:
+    """Apply what is pending, or what a target needs."""
+    from mm_engine.runner.run import Migrator
+
+    graph = project.graph()
+    with _opened(project, source, terms) as (session, place, dialect):
+        migrator = Migrator(
+            session=session, graph=graph, dialect=dialect, report=terms.report
+        )
+        results = migrator.up(
+            to,
+            is_review_allowed=is_review_allowed,
+            announce=_announcing(session, dialect, place, terms),
+        )
+    return Run(place=place, results=results)
+
+
+def rollback(
+    project: Project,
+    source: Connectable | None,
+    *,
+    to: str | None,
+    steps: int | None,
+    terms: Terms,
+) -> Run:
+    """Undo the last migration, some more, or all after a target."""
+    from mm_engine.runner.run import Migrator
+
+    graph = project.graph()
+    with _opened(project, source, terms) as (session, place, dialect):
+        migrator = Migrator(
+            session=session, graph=graph, dialect=dialect, report=terms.report
+        )
+        results = migrator.down(
+            target=to,
+            steps=steps,
+            announce=_announcing(session, dialect, place, terms),
+        )
+    return Run(place=place, results=results)
+
+
+def fake(
+    project: Project,
+    names: Sequence[str] | None,
+    *,
+    is_blind: bool,
+    terms: Terms,
+) -> tuple[str, ...]:
+    """Record migrations as applied without running them; all pending if none named."""
+    from mm_engine.runner.fake import fake as record
+
+    graph = project.graph()
+    with _opened(project, None, terms) as (session, _, dialect):
+        begin = dialect.features.begin
+        return record(session, graph, names, begin=begin, is_blind=is_blind)
+
+
+def unfake(project: Project, names: Sequence[str], *, terms: Terms) -> tuple[str, ...]:
+    """Take the records of faked migrations out again."""
+    from mm_engine.runner.fake import unfake as take_out
+
+    graph = project.graph()
+    with _opened(project, None, terms) as (session, _, dialect):
+        return take_out(session, graph, names, begin=dialect.features.begin)
+
+
+def read_history(project: Project) -> History:
+    """What the database says was applied; nothing is written, no file made."""
+    from mm_engine.runner.history import read_history as read
+
+    return read(project.url(), root=project.config.url_base)
+
+
+def status(project: Project) -> Status:
+    """How every migration stands on the configured database."""
+    from mm_engine.runner.states import states
+
+    history = read_history(project)
+    return Status(
+        database=str(project.url()), migrations=states(project.graph(), history)
+    )
+
+
+def plan(project: Project, to: str | None) -> tuple[Step, ...]:
+    """What ``up`` would run now; nothing is written."""
+    from mm_engine.runner.plan import plan_up
+    from mm_engine.runner.states import refuse_changed
+
+    graph, history = project.graph(), read_history(project)
+    refuse_changed(graph, history)
+    return plan_up(graph, history.names, to)
+
+
+def _announcing(
+    session: Session, dialect: Dialect, place: Place, terms: Terms
+) -> Callable[[Sequence[Step]], None]:
+    def announce(steps: Sequence[Step]) -> None:
+        from mm_engine.project.losses import losses
+
+        terms.announce(
+            Intent(
+                place=place,
+                steps=tuple(steps),
+                losses=lambda: losses(session, dialect, steps),
+            )
+        )
+
+    return announce
+
+
+@contextmanager
+def _opened(
+    project: Project, source: Connectable | None, terms: Terms
+) -> Iterator[tuple[Session, Place, Dialect]]:
+    """A session on the caller's engine or connection, or on the configured database."""
+    from mm_engine.runner.connect import LOCK_TIMEOUT, connected, server_version
+    from mm_engine.runner.session import session
+
+    patience = LOCK_TIMEOUT if terms.lock_timeout is None else terms.lock_timeout
+    if source is None:
+        url = project.url()
+        dialect = project.dialect()
+        with (
+            connected(
+                url, root=project.config.url_base, lock_timeout=patience
+            ) as connection,
+            session(connection, lock_timeout=patience) as opened,
+        ):
+            place = Place(
+                database=str(url),
+                type=project.database_type(),
+                version=server_version(connection),
+            )
+            yield opened, place, dialect
+        return
+    kind = project.type_spoken(source.dialect.name)
+    with session(source, lock_timeout=patience) as opened:
+        place = Place(
+            database=opened.connection.engine.url.render_as_string(),
+            type=kind,
+            version=server_version(opened.connection),
+        )
+        yield opened, place, project.dialect(kind)

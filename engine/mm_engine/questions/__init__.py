@@ -1,0 +1,1 @@
+"""Questions about a migration in the making, and the fold that their answers are."""

@@ -1,0 +1,427 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import mm_engine as mm
+from mm_engine.errors import UsageError
+from mm_engine.operations import Operation
+from mm_engine.questions.answers import Recorder, answers_text, read_answers
+from mm_engine.questions.decide import decide
+from mm_engine.questions.question import (
+    Asking,
+    OpenQuestionsError,
+    Question,
+    Questioner,
+    Silent,
+)
+from mm_engine.questions.renames import RenameFlags, decided_renames
+from mm_engine.questions.scripted import Scripted, scripted_flags
+
+STATUS = mm.Enum("status", ["new", "open", "done"])
+USERS = mm.Table(
+    "users",
+    fields=[
+        mm.Field("id", mm.Integer(), nullable=False),
+        mm.Field("fullname", mm.Varchar(100)),
+        mm.Field("age", mm.Integer()),
+        mm.Field("status", mm.EnumOf("status")),
+    ],
+    primary_key=mm.PrimaryKey(["id"], name="users_pkey"),
+)
+BEFORE = mm.Schema({"users": USERS}, enums={"status": STATUS})
+DROP = mm.DropField("users", "age")
+REQUIRED = mm.Field("slug", mm.Varchar(10), nullable=False)
+ADD = mm.AddField("users", REQUIRED)
+STRICTER = mm.AlterField("users", mm.Field("age", mm.Integer(), nullable=False))
+NARROWER = mm.AlterField("users", mm.Field("fullname", mm.Varchar(10)))
+
+
+def answering(**answers: str) -> Scripted:
+    """Somebody who answers by id; underscores stand for what no keyword can hold."""
+    told = [
+        f"{key.replace('__', ':').replace('_', '.')}={answers[key]}" for key in answers
+    ]
+    return Scripted(
+        scripted_flags(answer=[text.replace("one.off", "one-off") for text in told])
+    )
+
+
+def decided(operation: Operation, questioner: Questioner) -> Operation:
+    [result] = decide([operation], BEFORE, questioner)
+    return result
+
+
+def asked(*operations: Operation) -> list[Question]:
+    with pytest.raises(OpenQuestionsError) as caught:
+        decide(operations, BEFORE, Silent())
+    return list(caught.value.questions)
+
+
+def test_what_loses_nothing_is_not_asked_about() -> None:
+    harmless = [
+        mm.AddField("users", mm.Field("note", mm.Text())),
+        mm.AlterField("users", mm.Field("fullname", mm.Varchar(200))),
+        mm.DropTable("users", schema_only=True),
+    ]
+    assert decide(harmless, BEFORE, Silent()) == tuple(harmless)
+
+
+@pytest.mark.parametrize(
+    ("operation", "id_"),
+    [
+        (mm.DropTable("users"), "drop:users"),
+        (DROP, "drop:users.age"),
+        (NARROWER, "alter:users.fullname"),
+        (mm.AlterEnum(mm.Enum("status", ["new"])), "alter:status"),
+        (ADD, "one-off:users.slug"),
+        (STRICTER, "one-off:users.age"),
+    ],
+)
+def test_each_question_has_an_id_that_says_what_it_is_about(
+    operation: Operation, id_: str
+) -> None:
+    [question] = asked(operation)
+    assert question.id == id_
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("generate", DROP),
+        (
+            "review",
+            mm.DropField("users", "age", review="loses what users.age holds"),
+        ),
+        ("omit", mm.DropField("users", "age", schema_only=True)),
+        ("ignore-errors", mm.DropField("users", "age", if_present=True)),
+    ],
+)
+def test_an_answer_becomes_a_keyword_of_the_operation(
+    word: str, expected: Operation
+) -> None:
+    assert decided(DROP, answering(drop__users_age=word)) == expected
+
+
+def test_one_word_may_answer_for_everything_that_destroys() -> None:
+    questioner = Scripted(scripted_flags(destructive=["omit"]))
+    operations = decide([DROP, NARROWER], BEFORE, questioner)
+    assert [operation.schema_only for operation in operations] == [True, True]
+
+
+def test_a_word_for_one_question_is_stronger_than_the_word_for_all() -> None:
+    flags = scripted_flags(destructive=["generate", "drop:users.age=omit"])
+    operations = decide([DROP, NARROWER], BEFORE, Scripted(flags))
+    assert [operation.schema_only for operation in operations] == [True, False]
+
+
+def test_a_word_for_all_never_answers_for_a_value() -> None:
+    with pytest.raises(UsageError):
+        decide([ADD], BEFORE, Scripted(scripted_flags(destructive=["generate"])))
+
+
+def test_every_open_question_is_told_at_once_with_flag_and_line() -> None:
+    with pytest.raises(OpenQuestionsError) as caught:
+        decide([DROP, ADD], BEFORE, Silent())
+    hints = [problem.hint or "" for problem in caught.value.problems]
+    assert len(hints) == 2
+    text = str(caught.value)
+    assert "--destructive drop:users.age=WORD" in text
+    assert "drop:users.age: generate|review|omit|ignore-errors" in text
+    assert "--one-off users.slug=VALUE" in text
+    assert "one-off:users.slug: VARCHAR" in text
+
+
+def test_a_new_table_has_no_rows_to_ask_about() -> None:
+    operations = [
+        mm.CreateTable("tags", fields=[mm.Field("id", mm.Integer())]),
+        mm.AddField("tags", REQUIRED),
+        mm.DropField("tags", "id"),
+    ]
+    assert decide(operations, BEFORE, Silent()) == tuple(operations)
+
+
+def test_later_operations_are_asked_about_with_what_came_before() -> None:
+    operations = [
+        mm.RenameTable("users", "people"),
+        mm.DropField("people", "age"),
+    ]
+    [question] = asked(*operations)
+    assert question.id == "drop:people.age"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("none-yet", mm.Literal("none-yet")),
+        ("expr:lower('A')", mm.Expression("lower('A')")),
+        ("text:expr:x", mm.Literal("expr:x")),
+        ("text:none", mm.Literal("none")),
+        ("", mm.Literal("")),
+    ],
+)
+def test_a_one_off_value_is_a_text_or_sql(answer: str, value: object) -> None:
+    result = decided(ADD, answering(one_off__users_slug=answer))
+    assert isinstance(result, mm.AddField)
+    assert result.one_off == value
+
+
+def test_no_row_without_a_value_is_an_answer_for_a_field_that_is_there() -> None:
+    result = decided(STRICTER, answering(one_off__users_age="none"))
+    assert result == STRICTER
+    with pytest.raises(UsageError, match="rows that exist need a value"):
+        decided(ADD, answering(one_off__users_slug="none"))
+
+
+@pytest.mark.parametrize(
+    ("type_", "answer"),
+    [
+        (mm.Integer(), "four"),
+        (mm.SmallInt(), "1.5"),
+        (mm.Decimal(4, 2), "1,5"),
+        (mm.Double(), "x"),
+        (mm.Boolean(), "maybe"),
+        (mm.Date(), "2024-13-01"),
+        (mm.Timestamp(), "yesterday"),
+        (mm.Uuid(), "123"),
+        (mm.Json(), "{"),
+        (mm.Varchar(3), "four"),
+        (mm.EnumOf("status"), "lost"),
+        (mm.Text(), "expr:"),
+    ],
+)
+def test_a_value_that_the_field_cannot_hold_is_refused(
+    type_: mm.Varchar, answer: str
+) -> None:
+    operation = mm.AddField("users", mm.Field("new", type_, nullable=False))
+    with pytest.raises(UsageError, match="one-off:users.new: "):
+        decided(operation, answering(one_off__users_new=answer))
+
+
+@pytest.mark.parametrize(
+    ("type_", "answer"),
+    [
+        (mm.Integer(), "-4"),
+        (mm.Decimal(4, 2), "1.50"),
+        (mm.Boolean(), "true"),
+        (mm.Date(), "2024-12-31"),
+        (mm.TimestampTZ(), "2024-12-31 13:45:00+01:00"),
+        (mm.Time(), "13:45"),
+        (mm.Json(), '{"a": 1}'),
+        (mm.EnumOf("status"), "open"),
+        (mm.Array(mm.Integer()), "[1]"),
+    ],
+)
+def test_a_value_that_the_field_can_hold_is_taken(
+    type_: mm.Varchar, answer: str
+) -> None:
+    operation = mm.AddField("users", mm.Field("new", type_, nullable=False))
+    result = decided(operation, answering(one_off__users_new=answer))
+    assert isinstance(result, mm.AddField)
+    assert result.one_off == mm.Literal(answer)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        mm.Field("n", mm.Integer(), nullable=False, default=mm.Literal("1")),
+        mm.Field("n", mm.Serial(), nullable=False),
+        mm.Field("n", mm.Timestamp(), nullable=False, auto_create=True),
+    ],
+)
+def test_a_required_field_that_fills_itself_needs_no_value(field: mm.Field) -> None:
+    operation = mm.AddField("users", field)
+    assert decided(operation, Silent()) == operation
+
+
+def test_a_stricter_field_takes_its_default_for_empty_rows() -> None:
+    field = mm.Field("age", mm.Integer(), nullable=False, default=mm.Literal("0"))
+    result = decided(mm.AlterField("users", field), Silent())
+    assert isinstance(result, mm.AlterField)
+    assert result.one_off == mm.Literal("0")
+
+
+def test_values_that_leave_an_enum_may_be_replaced() -> None:
+    operation = mm.AlterEnum(mm.Enum("status", ["new", "done"]))
+    questioner = answering(alter__status="generate", one_off__status_open="done")
+    result = decided(operation, questioner)
+    assert isinstance(result, mm.AlterEnum)
+    assert result.replaced == {"open": "done"}
+
+
+def test_values_that_leave_an_enum_are_in_no_row_by_default() -> None:
+    operation = mm.AlterEnum(mm.Enum("status", ["new", "done"]))
+    assert decided(operation, answering(alter__status="generate")) == operation
+
+
+def test_a_word_that_is_no_answer_is_refused() -> None:
+    with pytest.raises(UsageError, match='"yes" is none of generate, review'):
+        decided(DROP, answering(drop__users_age="yes"))
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        {"destructive": ["drop"]},
+        {"destructive": ["drop:users.age=no"]},
+        {"one_off": ["users.slug"]},
+        {"answer": ["=x"]},
+    ],
+)
+def test_a_flag_that_makes_no_sense_is_refused(flag: dict[str, list[str]]) -> None:
+    with pytest.raises(UsageError):
+        scripted_flags(**flag)
+
+
+def test_answers_are_recorded_and_read_again(tmp_path: Path) -> None:
+    recorder = Recorder(
+        Scripted(
+            scripted_flags(destructive=["omit"], one_off=["users.slug=expr:upper('a')"])
+        )
+    )
+    decided_once = decide([DROP, ADD], BEFORE, recorder)
+    path = tmp_path / "answers"
+    path.write_text(answers_text(recorder.answers), encoding="utf-8")
+    again = Scripted(scripted_flags(), read_answers(path))
+    assert decide([DROP, ADD], BEFORE, again) == decided_once
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"one-off:a.b": ""},
+        {"one-off:a.b": " x: 'y' # z\n\t\u00e9\U0001f600"},
+        {"one-off:a.b c:d": "null", "drop:ä": "- a"},
+        {'one-off:a."b"': "{a: 1}", "true": "yes"},
+        {"one-off:a.b": "12:30:45", "one-off:a.c": "0x1"},
+    ],
+)
+def test_any_answer_survives_its_file(tmp_path: Path, answers: dict[str, str]) -> None:
+    path = tmp_path / "answers"
+    path.write_text(answers_text(answers), encoding="utf-8", newline="\n")
+    read = {name: answer.text for name, answer in read_answers(path).items()}
+    assert read == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a:\n", '"a" has no answer'),
+        ("a: b\na: c\n", '"a" is answered twice'),
+        ("just words\n", "answers are lines of"),
+        ("a: [\n", ":2:1: "),
+    ],
+)
+def test_a_file_of_answers_is_read_strictly(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "answers"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_answers(path)
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_wrong_answer_in_a_file_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "answers"
+    path.write_text("one-off:users.slug: much-too-long-for-it\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        decide([ADD], BEFORE, Scripted(scripted_flags(), read_answers(path)))
+    assert f"{path}:1:21: " in str(caught.value)
+
+
+RENAMED_FIELDS = [
+    mm.Field("display_name", mm.Varchar(100)) if field.name == "fullname" else field
+    for field in USERS.fields
+]
+AFTER = mm.Schema(
+    {"users": mm.Table("users", fields=RENAMED_FIELDS, primary_key=USERS.primary_key)},
+    enums={"status": STATUS},
+)
+FULLNAME = {("users", "fullname"): "display_name"}
+
+
+def fields_renamed(flags: RenameFlags, questioner: Questioner) -> object:
+    return decided_renames(BEFORE, AFTER, flags, Asking(questioner)).renames.fields
+
+
+def test_a_likely_rename_is_asked_about() -> None:
+    asking = Asking(Silent())
+    found = decided_renames(BEFORE, AFTER, RenameFlags(), asking)
+    [question] = asking.open
+    assert question.id == "rename:users.fullname:display_name"
+    assert question.flag == (
+        "--rename users.fullname:display_name or --no-rename users.fullname"
+    )
+    assert found.renames.fields == {}
+    assert ("users", "fullname") in found.uncertain
+
+
+def test_a_rename_is_answered_in_a_file_or_by_a_flag() -> None:
+    flag = RenameFlags(["users.fullname:display_name"])
+    assert fields_renamed(flag, Silent()) == FULLNAME
+    yes = Scripted(scripted_flags(answer=["rename:users.fullname:display_name=yes"]))
+    assert fields_renamed(RenameFlags(), yes) == FULLNAME
+
+
+def test_what_is_no_rename_is_not_asked_about() -> None:
+    asking = Asking(Silent())
+    flags = RenameFlags(kept=["users.fullname"])
+    assert decided_renames(BEFORE, AFTER, flags, asking).renames.fields == {}
+    assert asking.open == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fullname", "it takes OLD:NEW"),
+        ("users.name:display_name", 'there is no "users.name"'),
+        ("users.fullname:name", 'the schema files have no field "name"'),
+        ("users.age:display_name", 'field "age" is still in the schema files'),
+        ("users.fullname:age", 'field "age" is in the migrations already'),
+        ("user:people", 'there is no table "user"'),
+        ("users:people", 'table "users" is still in the schema files'),
+        ("user.age:years", 'there is no "user.age"'),
+    ],
+)
+def test_a_rename_that_cannot_be_is_refused(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        fields_renamed(RenameFlags([text]), Silent())
+    assert said in str(caught.value)
+
+
+def test_a_no_rename_that_concerns_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="nothing looks like its new name"):
+        fields_renamed(RenameFlags(kept=["users.age"]), Silent())
+
+
+def test_fields_of_a_renamed_table_are_told_by_either_name() -> None:
+    people = mm.Table("people", fields=RENAMED_FIELDS, primary_key=USERS.primary_key)
+    after = mm.Schema({"people": people}, enums={"status": STATUS})
+    for owner in ("users", "people"):
+        flags = RenameFlags([f"{owner}.fullname:display_name", "users:people"])
+        found = decided_renames(BEFORE, after, flags, Asking(Silent())).renames
+        assert found.tables == {"users": "people"}
+        assert found.fields == {("people", "fullname"): "display_name"}
+
+
+def test_two_fields_may_change_places() -> None:
+    flags = RenameFlags(["users.age:fullname", "users.fullname:age"])
+    found = decided_renames(BEFORE, BEFORE, flags, Asking(Silent())).renames
+    assert len(found.fields) == 2
+
+
+def test_values_and_enums_are_renamed_too() -> None:
+    renamed = mm.Enum("state", ["new", "open", "closed"])
+    fields = [
+        mm.Field("status", mm.EnumOf("state")) if field.name == "status" else field
+        for field in USERS.fields
+    ]
+    users = mm.Table("users", fields=fields, primary_key=USERS.primary_key)
+    after = mm.Schema({"users": users}, enums={"state": renamed})
+    flags = RenameFlags(["status:state", "status.done:closed"])
+    found = decided_renames(BEFORE, after, flags, Asking(Silent())).renames
+    assert found.enums == {"status": "state"}
+    assert found.values == {("state", "done"): "closed"}
