@@ -1,0 +1,62 @@
+"""Time our commands beside Alembic and Django, on the same schema, in one run.
+
+``python benchmarks/run.py [--quick] [--json FILE]``; the README here says what is
+measured. Ends with 1 where we grow too fast or are slower than a peer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+QUICK = (3, 5.0)
+FULL = (9, 45.0)
+"""Rounds, and after how many seconds of samples one command is not repeated."""
+
+
+def main() -> int:
+    """Measure, print the report, and return the exit code."""
+    from benchmarks.figures import Figures
+    from benchmarks.growth import failures
+    from benchmarks.machine import machine, versions
+    from benchmarks.report import as_json, report
+    from benchmarks.rounds import cells, measured
+    from benchmarks.tasks import ROWS
+    from benchmarks.tools import tools
+
+    options = arguments()
+    rounds, patience = QUICK if options.quick else FULL
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        contestants = tools(Path(folder))
+        plan = cells(contestants, ROWS, say=progress)
+        samples = measured(plan, rounds=rounds, patience=patience, say=progress)
+    figures = Figures(samples)
+    faults = failures(figures)
+    packages = versions(contestants)
+    print(report(figures, faults, machine(), packages))
+    if options.json:
+        text = as_json(figures, faults, machine(), packages)
+        options.json.write_text(text, encoding="utf-8")
+    return 1 if faults else 0
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, 3 minutes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
+    return parser.parse_args()
+
+
+def progress(text: str) -> None:
+    """Say what is being done, beside the report."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    # Python puts the folder of this file first; what the files here are called begins
+    # one folder above it.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+    sys.exit(main())

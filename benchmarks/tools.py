@@ -1,0 +1,20 @@
+"""Who takes part: we first, then the peers, then the floor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.floor import Floor
+from benchmarks.ours import Ours
+from benchmarks.peers.alembic import Alembic
+from benchmarks.peers.django import Django
+from benchmarks.tasks import Tool
+
+
+def tools(folder: Path) -> tuple[Tool, ...]:
+    """Every contestant, each with a folder of its own for its projects."""
+    homes = [folder / name for name in ("ours", "alembic", "django", "floor")]
+    for home in homes:
+        home.mkdir()
+    ours = Ours(homes[0])
+    return (ours, Alembic(homes[1]), Django(homes[2]), Floor(homes[3], ours))

@@ -1,0 +1,1 @@
+"""Database servers for tests, one file a way to get one."""

@@ -1,0 +1,167 @@
+"""A PostgreSQL server of our own, started from binaries and gone after the tests.
+
+Made for tests: no durability, data in memory where the machine has room for it, no
+network beyond loopback, stopped by its process id, nothing left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "100",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+    "logging_collector": "off",
+}
+"""What makes a server quick whose data nobody will miss."""
+
+USER = "postgres"
+PATIENCE = 30.0
+"""Seconds to wait for a server that was told to start or to stop."""
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, for data nobody will miss
+_ROOM = 512 * 1024 * 1024
+
+
+class ServerError(Exception):
+    """A server could not be started; the message says why, with its own words."""
+
+
+@contextmanager
+def postgresql_server(binaries: Path) -> Iterator[str]:
+    """A running server's URL, without a driver's name; the server ends with the block.
+
+    ``binaries`` is the folder that holds ``initdb`` and ``postgres``. Where we are root
+    the server runs as a user that has no rights, since PostgreSQL refuses root.
+    """
+    user = _unprivileged_user()
+    folder = Path(tempfile.mkdtemp(prefix="mm-pg-", dir=_quick_folder()))
+    try:
+        data = folder / "data"
+        if user is not None:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        _run(_initdb(binaries, data), folder, user)
+        port = _free_port()
+        server = _started(binaries, data, folder, port, user)
+        try:
+            _wait_until_ready(server, folder, port)
+            yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+        finally:
+            _stop(server)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initdb(binaries: Path, data: Path) -> list[str]:
+    return [
+        str(binaries / "initdb"),
+        f"--pgdata={data}",
+        f"--username={USER}",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
+
+
+def _started(
+    binaries: Path, data: Path, folder: Path, port: int, user: pwd.struct_passwd | None
+) -> subprocess.Popen[bytes]:
+    settings = {
+        **SETTINGS,
+        "port": str(port),
+        "unix_socket_directories": str(folder),
+    }
+    words = [str(binaries / "postgres"), "-D", str(data)]
+    for name, value in settings.items():
+        words += ["-c", f"{name}={value}"]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - the binaries the caller chose
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            start_new_session=True,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        text = (folder / "log").read_text("utf-8", "replace")
+        if "database system is ready to accept connections" in text:
+            return
+        time.sleep(0.01)
+    log = (folder / "log").read_text("utf-8", "replace")
+    raise ServerError(f"PostgreSQL did not start on port {port}:\n{log}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Fast shutdown; the hard way if the server does not heed it."""
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _run(words: list[str], folder: Path, user: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(  # noqa: S603 - the binaries the caller chose
+        words,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=folder,
+        check=False,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
+    )
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+        raise ServerError(f"{Path(words[0]).name} failed: {said}")
+
+
+def _unprivileged_user() -> pwd.struct_passwd | None:
+    """Somebody who exists and may do nothing, where we are root; None elsewhere."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise ServerError("PostgreSQL refuses root, and there is no other user to run it")
+
+
+def _quick_folder() -> str | None:
+    """A folder in memory if it has room, else None for the usual temporary one."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+    return str(_MEMORY) if roomy else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
