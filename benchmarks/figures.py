@@ -37,6 +37,11 @@ class Figures:
         walls = self.walls(row, tool)
         return median(walls) if walls else None
 
+    def cpu(self, row: Row, tool: str) -> float | None:
+        """The median of the processor's time, which other work disturbs less."""
+        samples = self.samples.get(Place(row, tool), ())
+        return median(sample.cpu for sample in samples) if samples else None
+
     def ratio(self, row: Row, tool: str, other: str) -> float | None:
         """How many times the other's median this tool's median is."""
         ours, theirs = self.median(row, tool), self.median(row, other)

@@ -16,11 +16,12 @@ PEERS = ("Alembic", "Django")
 def exponent(figures: Figures, task: Task, tool: str) -> float | None:
     """How the time beyond start-up grows with the tables: 1 is a straight line.
 
-    Start-up is the same command on one table. The slope is taken over the last step,
-    from 100 to 1,000 tables: before that the growth is lost in the noise of start-up.
+    Time is the processor's; start-up is the same command on one table. The slope is
+    taken over the last step, from 100 to 1,000 tables: before that the growth is lost
+    in the noise of start-up.
     """
     *_, some, many = TABLES
-    times = [figures.median(Row(task, shape), tool) for shape in (ONE, some, many)]
+    times = [figures.cpu(Row(task, shape), tool) for shape in (ONE, some, many)]
     start, less, more = (time or 0.0 for time in times)
     if not start < less < more:
         return None

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from benchmarks.projects import in_memory
 from benchmarks.tasks import Tool
 
 UNINSTALLED = "from source"
@@ -20,6 +21,7 @@ def machine() -> Mapping[str, str]:
         "processors": str(os.cpu_count()),
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "SQLite": sqlite3.sqlite_version,
+        "projects": "in memory" if in_memory() else "on disk",
     }
 
 

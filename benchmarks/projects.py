@@ -1,10 +1,21 @@
-"""Projects on disk: made once for a shape, set back before a run."""
+"""Projects as files: where they lie, how they are written and set back."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 1 << 30
+
+
+def in_memory() -> Path | None:
+    """A folder for scratch files that are never on a disk, where there is one."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ENOUGH:
+        return None
+    return MEMORY
 
 
 def written(folder: Path, files: Mapping[str, str]) -> None:

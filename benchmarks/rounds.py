@@ -7,6 +7,7 @@ where single figures do not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from typing import TypeAlias
 
 import attrs
@@ -33,6 +34,29 @@ class Cell:
     job: Job
 
 
+@attrs.frozen
+class Effort:
+    """How often a cell is measured.
+
+    It takes part in every round until its own samples have taken ``patience`` seconds
+    together, or the whole run ``limit`` seconds: what is slow is measured, but not for
+    long.
+    """
+
+    rounds: int
+    patience: float
+    limit: float
+
+    def allows(self, taken: Iterable[Sample], spent: float) -> bool:
+        """Whether a cell with these samples is measured once more."""
+        seconds = sum(sample.wall for sample in taken) / 1000
+        return seconds < self.patience and spent < self.limit
+
+
+QUICK = Effort(rounds=3, patience=5, limit=150)
+FULL = Effort(rounds=9, patience=45, limit=1800)
+
+
 def cells(tools: Sequence[Tool], rows: Iterable[Row], *, say: Say) -> tuple[Cell, ...]:
     """Every cell, by rows and then by tools; makes the projects they need."""
     made: list[Cell] = []
@@ -46,18 +70,15 @@ def cells(tools: Sequence[Tool], rows: Iterable[Row], *, say: Say) -> tuple[Cell
 
 
 def measured(
-    plan: Sequence[Cell], *, rounds: int, patience: float, say: Say
+    plan: Sequence[Cell], effort: Effort, *, say: Say
 ) -> Mapping[Place, Sequence[Sample]]:
-    """Samples of every cell.
-
-    A cell takes part until its own samples have taken ``patience`` seconds together,
-    so that a slow peer is measured at least once and never for long.
-    """
+    """Samples of every cell, at least one of each."""
     samples: dict[Place, list[Sample]] = {cell.place: [] for cell in plan}
-    for number in range(rounds):
-        say(f"round {number + 1} of {rounds}")
+    begin = monotonic()
+    for number in range(effort.rounds):
+        say(f"round {number + 1} of {effort.rounds}")
         for cell in plan:
             taken = samples[cell.place]
-            if sum(sample.wall for sample in taken) < patience * 1000:
+            if not taken or effort.allows(taken, monotonic() - begin):
                 taken.append(timed(cell.job))
     return samples

@@ -11,27 +11,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-QUICK = (3, 5.0)
-FULL = (9, 45.0)
-"""Rounds, and after how many seconds of samples one command is not repeated."""
-
 
 def main() -> int:
     """Measure, print the report, and return the exit code."""
     from benchmarks.figures import Figures
     from benchmarks.growth import failures
     from benchmarks.machine import machine, versions
+    from benchmarks.projects import in_memory
     from benchmarks.report import as_json, report
-    from benchmarks.rounds import cells, measured
+    from benchmarks.rounds import FULL, QUICK, cells, measured
     from benchmarks.tasks import ROWS
     from benchmarks.tools import tools
 
     options = arguments()
-    rounds, patience = QUICK if options.quick else FULL
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder:
         contestants = tools(Path(folder))
         plan = cells(contestants, ROWS, say=progress)
-        samples = measured(plan, rounds=rounds, patience=patience, say=progress)
+        samples = measured(plan, QUICK if options.quick else FULL, say=progress)
     figures = Figures(samples)
     faults = failures(figures)
     packages = versions(contestants)

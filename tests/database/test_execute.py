@@ -240,6 +240,16 @@ def test_a_function_that_raises_is_told_with_its_line(path: Path) -> None:
     assert values(path, TABLES) == []
 
 
+def test_a_function_that_fails_on_sql_shows_no_parameters(path: Path) -> None:
+    def insert(connection: sa.Connection, schema: Schema) -> None:
+        del schema
+        connection.execute(sa.text("INSERT INTO b VALUES (:x)"), {"x": "secret"})
+
+    error = failure(path, up("0001_a", PythonCall(insert, Schema())))
+    assert "OperationalError: no such table: b; nothing" in error.message
+    assert "secret" not in str(error)
+
+
 @pytest.mark.parametrize("way", ["commit", "rollback", "begin_nested"])
 def test_a_function_that_ends_the_transaction_is_found_out(
     path: Path, way: str
@@ -257,18 +267,18 @@ def test_a_function_that_ends_the_transaction_is_found_out(
     assert history_of(path) == ()
 
 
-class InterruptedError_(BaseException):  # noqa: N801, N818 - stands for Ctrl-C
-    """What no ``except Exception`` catches."""
+class Interruption(BaseException):
+    """What no ``except Exception`` catches, as Ctrl-C."""
 
 
 def test_an_interruption_rolls_back_and_goes_on_up(path: Path) -> None:
     def interrupt(connection: sa.Connection, schema: Schema) -> None:
         del connection, schema
-        raise InterruptedError_
+        raise Interruption
 
     with opened(path) as ready:
         script = up("0001_a", "CREATE TABLE a (x)", PythonCall(interrupt, Schema()))
-        with pytest.raises(InterruptedError_):
+        with pytest.raises(Interruption):
             execute(ready, [script], applied=())
         assert not ready.is_in_transaction()
     assert values(path, "SELECT count(*) FROM sqlite_schema") == [0]

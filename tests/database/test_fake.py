@@ -8,15 +8,17 @@ from pathlib import Path
 import attrs
 import pytest
 
-from mm_engine.errors import GraphError, HistoryError, UsageError
+from mm_engine.errors import GraphError, HistoryError, RunError, UsageError
 from mm_engine.migrations.digest import digest
 from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.runner.connect import connected
 from mm_engine.runner.execute import execute
 from mm_engine.runner.fake import fake, unfake
 from mm_engine.runner.history import History
-from mm_engine.runner.session import Session
+from mm_engine.runner.session import Session, session
 from mm_engine.runner.states import State, states
-from runs import BEGIN, add, chain, create, migration, opened, up
+from mm_engine.runner.url import Url
+from runs import BEGIN, add, chain, create, migration, opened, up, values
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -24,9 +26,9 @@ pytestmark = pytest.mark.database("sqlite")
 @pytest.fixture
 def ready(tmp_path: Path) -> Iterator[Session]:
     """A session on a database that has the first table already."""
-    with opened(tmp_path / "app.db") as session:
-        session.run("CREATE TABLE a (x)")
-        yield session
+    with opened(tmp_path / "app.db") as opening:
+        opening.run("CREATE TABLE a (x)")
+        yield opening
 
 
 def graph() -> MigrationGraph:
@@ -100,6 +102,18 @@ def test_faking_what_was_changed_records_it_as_it_is(ready: Session) -> None:
     assert fake(ready, changed, ["0001_a"], begin=BEGIN) == ("0001_a",)
     assert states(changed, History.read(ready.connection))[0].state is State.FAKED
     assert names(ready) == ("0001_a", "0002_b")
+
+
+def test_a_read_only_database_is_told_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    values(path, "CREATE TABLE a (x)")
+    url = Url.of(f"sqlite:///{path}?mode=ro")
+    with (
+        connected(url, root=tmp_path) as connection,
+        session(connection) as ready,
+        pytest.raises(RunError, match=r"^faking failed: .* readonly database"),
+    ):
+        fake(ready, graph(), ["0001_a"], begin=BEGIN)
 
 
 def test_what_was_faked_can_be_taken_back(ready: Session) -> None:

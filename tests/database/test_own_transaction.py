@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from mm_engine.errors import RunError
 from mm_engine.runner.execute import execute
@@ -27,23 +30,47 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "app.db"
 
 
-@pytest.fixture(params=["as it comes", "with the recipe for transactions"])
+WAYS = ["as it comes", "with the recipe for transactions"]
+if sys.version_info >= (3, 12):
+    WAYS.append("with Python's own autocommit off")
+
+
+@pytest.fixture(params=WAYS)
 def engine(path: Path, request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
-    """An engine as applications make it, with SQLAlchemy's two ways to begin."""
-    made = sa.create_engine(f"sqlite:///{path}")
+    """An engine as applications make it, with each way there is to begin."""
+    arguments = {"autocommit": False} if "Python's own" in request.param else {}
+    made = sa.create_engine(f"sqlite:///{path}", connect_args=arguments)
     if "recipe" in request.param:
 
-        @sa.event.listens_for(made, "connect")
+        @event.listens_for(made, "connect")
         def _(connection: object, record: object) -> None:
             del record
             setattr(connection, "isolation_level", None)  # noqa: B010 - of any driver
 
-        @sa.event.listens_for(made, "begin")
+        @event.listens_for(made, "begin")
         def _(connection: sa.Connection) -> None:
             connection.exec_driver_sql("BEGIN")
 
     yield made
     made.dispose()
+
+
+def enforce(connection: sa.Connection) -> None:
+    """Have foreign keys enforced, which SQLite hears only outside of transactions."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    off = getattr(driver, "autocommit", None) is False
+    if off:
+        set_autocommit(driver, on=True)
+    driver.execute("PRAGMA foreign_keys = ON")
+    if off:
+        set_autocommit(driver, on=False)
+
+
+def set_autocommit(driver: sqlite3.Connection, *, on: bool) -> None:
+    """Set what Python 3.11 does not know."""
+    name = "autocommit"
+    setattr(driver, name, on)
 
 
 def migrate(connection: sa.Connection, *scripts: Script) -> None:
@@ -94,13 +121,7 @@ def test_a_rebuild_is_refused_while_foreign_keys_are_enforced(
     engine: sa.Engine, path: Path
 ) -> None:
     with engine.connect() as connection:
-        connection.execute(sa.text("PRAGMA foreign_keys = ON"))
-        connection.rollback()
-        # The recipe begins anew, so the pragma is set where none is open.
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.rollback()
-        driver.execute("PRAGMA foreign_keys = ON")
+        enforce(connection)
         connection.execute(sa.text("SELECT 1"))
         with pytest.raises(RunError) as caught:
             migrate(connection, up("0001_a", "CREATE TABLE a (x)", prologue=[REBUILD]))
@@ -132,11 +153,10 @@ def test_a_connection_that_began_nothing_is_committed_and_put_back(
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
-        before = driver.isolation_level
+        before = driver.isolation_level, driver.in_transaction
         migrate(connection, up("0001_a", "CREATE TABLE a (x)", prologue=[REBUILD]))
         assert not connection.in_transaction()
-        assert not driver.in_transaction
-        assert driver.isolation_level == before
+        assert (driver.isolation_level, driver.in_transaction) == before
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
     assert history_of(path) == ("0001_a",)
@@ -146,11 +166,9 @@ def test_foreign_keys_stay_enforced_for_one_who_enforces_them(
     engine: sa.Engine,
 ) -> None:
     with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("PRAGMA foreign_keys = ON")
+        enforce(connection)
         migrate(connection, up("0001_a", "CREATE TABLE a (x)", prologue=[REBUILD]))
-        assert driver.execute("PRAGMA foreign_keys").fetchone() == (1,)
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
 def test_an_engine_is_migrated_on_a_connection_of_its_own(

@@ -13,11 +13,11 @@ from mm_engine.dialects.sqlite import SQLite
 from mm_engine.errors import HistoryError, IrreversibleError, MMError, UsageError
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.schema import Schema
-from mm_engine.runner.events import Event, StepFinished
+from mm_engine.runner.events import Event, StepFailed, StepFinished, StepOvertaken
 from mm_engine.runner.execute import execute
 from mm_engine.runner.guards import first_tables_present
 from mm_engine.runner.history import History
-from mm_engine.runner.plan import Step, plan_up
+from mm_engine.runner.plan import Direction, Step, plan_up
 from mm_engine.runner.run import Migrator
 from mm_engine.runner.script import Script
 from mm_engine.runner.session import Session, session
@@ -184,8 +184,12 @@ def test_one_who_was_overtaken_plans_anew(ready: Session) -> None:
                 migrator(other, both).up("0002_right")
                 other.run("INSERT INTO posts VALUES (1, 'one')")
 
-    migrator(ready, both).up(announce=overtake)
+    events: list[Event] = []
+    run = Migrator(session=ready, graph=both, dialect=SQLite(), report=events.append)
+    assert [result.name for result in run.up(announce=overtake)] == ["0002_left"]
     assert rounds == [2, 1]
+    assert StepOvertaken("0002_left", Direction.UP) in events
+    assert not any(isinstance(event, StepFailed) for event in events)
     assert History.read(ready.connection).names[1:] == ("0002_right", "0002_left")
     assert ready.rows("SELECT title FROM posts") == (("one",),)
 

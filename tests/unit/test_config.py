@@ -162,18 +162,21 @@ def test_every_unknown_key_is_told_with_its_place_and_the_nearest_one(
 ) -> None:
     written(tmp_path, "[tool.makemigrations]\nmigration.dir = 'a'\nurl = 'b'\n")
     assert problems(tmp_path) == [
-        'pyproject.toml:2:1: there is no setting "migration.dir"\n'
-        '  hint: did you mean "migration.directory"?',
+        (
+            'pyproject.toml:2:1: there is no setting "migration.dir"\n'
+            '  hint: did you mean "migration.directory"?'
+        ),
         'pyproject.toml:3:1: there is no setting "url"',
     ]
 
 
 def test_an_unknown_key_of_a_named_database_is_told(tmp_path: Path) -> None:
     written(tmp_path, "databases:\n  eu:\n    ulr: sqlite:///x\n", YAML_NAME)
-    assert problems(tmp_path) == [
+    [problem] = problems(tmp_path)
+    assert problem == (
         f'{YAML_NAME}:3:5: there is no setting "databases.eu.ulr"\n'
         '  hint: did you mean "databases.eu.url"?'
-    ]
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def asked(*operations: Operation) -> list[Question]:
 
 
 def test_what_loses_nothing_is_not_asked_about() -> None:
-    harmless = [
+    harmless: list[Operation] = [
         mm.AddField("users", mm.Field("note", mm.Text())),
         mm.AlterField("users", mm.Field("fullname", mm.Varchar(200))),
         mm.DropTable("users", schema_only=True),
@@ -134,7 +134,7 @@ def test_every_open_question_is_told_at_once_with_flag_and_line() -> None:
 
 
 def test_a_new_table_has_no_rows_to_ask_about() -> None:
-    operations = [
+    operations: list[Operation] = [
         mm.CreateTable("tags", fields=[mm.Field("id", mm.Integer())]),
         mm.AddField("tags", REQUIRED),
         mm.DropField("tags", "id"),
@@ -143,7 +143,7 @@ def test_a_new_table_has_no_rows_to_ask_about() -> None:
 
 
 def test_later_operations_are_asked_about_with_what_came_before() -> None:
-    operations = [
+    operations: list[Operation] = [
         mm.RenameTable("users", "people"),
         mm.DropField("people", "age"),
     ]
@@ -167,11 +167,29 @@ def test_a_one_off_value_is_a_text_or_sql(answer: str, value: object) -> None:
     assert result.one_off == value
 
 
-def test_no_row_without_a_value_is_an_answer_for_a_field_that_is_there() -> None:
-    result = decided(STRICTER, answering(one_off__users_age="none"))
-    assert result == STRICTER
-    with pytest.raises(UsageError, match="rows that exist need a value"):
-        decided(ADD, answering(one_off__users_slug="none"))
+def test_that_there_is_no_such_row_is_an_answer() -> None:
+    assert decided(STRICTER, answering(one_off__users_age="none")) == STRICTER
+    assert decided(ADD, answering(one_off__users_slug="none")) == ADD
+
+
+def test_a_symbol_says_nothing_about_rows_that_are_there() -> None:
+    field = mm.Field("age", mm.Integer(), nullable=False, default=mm.Symbol("zero"))
+    [question] = asked(mm.AlterField("users", field))
+    assert question.id == "one-off:users.age"
+
+
+def test_a_type_mapping_that_alters_fields_is_asked_about() -> None:
+    mappings = mm.SetTypeMappings({"sqlite": {"integer": "SMALLINT"}})
+    [question] = asked(mappings)
+    assert question.id == "alter:set_type_mappings"
+    assert "values of users.id, users.age that do not fit" in question.text
+    other = mm.SetTypeMappings({"sqlite": {"date": "TEXT"}})
+    assert decided(other, Silent()) == other
+
+
+def test_a_default_told_otherwise_loses_nothing() -> None:
+    operation = mm.SetDefaults({"sqlite": {"zero": "0.0"}})
+    assert decided(operation, Silent()) == operation
 
 
 @pytest.mark.parametrize(
@@ -195,7 +213,7 @@ def test_a_value_that_the_field_cannot_hold_is_refused(
     type_: mm.Varchar, answer: str
 ) -> None:
     operation = mm.AddField("users", mm.Field("new", type_, nullable=False))
-    with pytest.raises(UsageError, match="one-off:users.new: "):
+    with pytest.raises(UsageError, match=r"one-off:users\.new: "):
         decided(operation, answering(one_off__users_new=answer))
 
 
@@ -205,6 +223,7 @@ def test_a_value_that_the_field_cannot_hold_is_refused(
         (mm.Integer(), "-4"),
         (mm.Decimal(4, 2), "1.50"),
         (mm.Boolean(), "true"),
+        (mm.Bytes(), "x"),
         (mm.Date(), "2024-12-31"),
         (mm.TimestampTZ(), "2024-12-31 13:45:00+01:00"),
         (mm.Time(), "13:45"),
@@ -367,9 +386,9 @@ def test_a_rename_is_answered_in_a_file_or_by_a_flag() -> None:
 
 
 def test_what_is_no_rename_is_not_asked_about() -> None:
-    asking = Asking(Silent())
-    flags = RenameFlags(kept=["users.fullname"])
-    assert decided_renames(BEFORE, AFTER, flags, asking).renames.fields == {}
+    asking = Asking(Scripted(scripted_flags(no_rename=["users.fullname"])))
+    found = decided_renames(BEFORE, AFTER, RenameFlags(), asking)
+    assert found.renames.fields == {}
     assert asking.open == []
 
 
@@ -392,9 +411,15 @@ def test_a_rename_that_cannot_be_is_refused(text: str, said: str) -> None:
     assert said in str(caught.value)
 
 
-def test_a_no_rename_that_concerns_nothing_is_refused() -> None:
-    with pytest.raises(UsageError, match="nothing looks like its new name"):
-        fields_renamed(RenameFlags(kept=["users.age"]), Silent())
+def test_a_no_rename_that_concerns_nothing_is_noticed() -> None:
+    scripted = Scripted(scripted_flags(no_rename=["users.age"]))
+    fields_renamed(RenameFlags(["users.fullname:display_name"]), scripted)
+    assert scripted.unused() == ("users.age",)
+
+
+def test_a_rename_decided_before_holds_only_where_it_still_fits() -> None:
+    flags = RenameFlags(earlier=["users.fullname:display_name", "users.a:b"])
+    assert fields_renamed(flags, Silent()) == FULLNAME
 
 
 def test_fields_of_a_renamed_table_are_told_by_either_name() -> None:

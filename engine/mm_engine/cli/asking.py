@@ -12,10 +12,10 @@ import attrs
 from mm_engine.cli.output import Output
 from mm_engine.cli.terminal import Terminal, somebody_is_there
 from mm_engine.errors import UsageError
-from mm_engine.questions.answers import Recorder, answers_text, read_answers
+from mm_engine.questions.answers import Answer, Recorder, answers_text, read_answers
 from mm_engine.questions.decide import GENERATE, REVIEW
 from mm_engine.questions.question import Questioner, Silent
-from mm_engine.questions.renames import RenameFlags
+from mm_engine.questions.renames import PREFIX, YES, RenameFlags
 from mm_engine.questions.scripted import Scripted, scripted_flags
 
 if TYPE_CHECKING:
@@ -39,10 +39,20 @@ def asked(
     At the end the answers are recorded, if that was asked for, and a flag that
     answered nothing is an error.
     """
-    scripted = _scripted(project, output, flags)
+    file = flags.get("answers")
+    given = read_answers(project.config.start / str(file)) if file else {}
+    scripted = _scripted(project, output, flags, given)
+    renames = _texts(flags, "rename")
+    known = [
+        name.removeprefix(PREFIX)
+        for name, answer in given.items()
+        if name.startswith(PREFIX) and answer.text == YES.word
+    ]
     recorder = Recorder(scripted)
-    renames = RenameFlags(_texts(flags, "rename"), _texts(flags, "no_rename"))
-    yield Answers(recorder, renames)
+    recorder.answers.update(
+        {f"{PREFIX}{name}": YES.word for name in (*known, *renames)}
+    )
+    yield Answers(recorder, RenameFlags(renames, known))
     if unused := scripted.unused():
         raise UsageError(
             f"nothing asks about {', '.join(unused)}", hint="leave the flag out"
@@ -52,7 +62,10 @@ def asked(
 
 
 def _scripted(
-    project: Project, output: Output, flags: Mapping[str, object]
+    project: Project,
+    output: Output,
+    flags: Mapping[str, object],
+    given: Mapping[str, Answer],
 ) -> Scripted:
     destructive = list(_texts(flags, "destructive"))
     if flags.get("yes") and flags.get("silent"):
@@ -61,15 +74,15 @@ def _scripted(
         destructive.insert(0, GENERATE.word)
     if flags.get("silent"):
         destructive.insert(0, REVIEW.word)
-    file = flags.get("answers")
     there = somebody_is_there() and not output.as_json
     return Scripted(
         scripted_flags(
             destructive=destructive,
             one_off=_texts(flags, "one_off"),
             answer=_texts(flags, "answer"),
+            no_rename=_texts(flags, "no_rename"),
         ),
-        read_answers(project.config.start / str(file)) if file else {},
+        given,
         otherwise=Terminal(output, project.preview) if there else Silent(),
     )
 

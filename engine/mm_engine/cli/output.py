@@ -135,7 +135,7 @@ class Output:
         return Console(
             stderr=err,
             highlight=False,
-            no_color=not self._color,
+            color_system="auto" if self._color else None,
             emoji=False,
         )
 

@@ -13,6 +13,7 @@ from mm_engine.runner.events import (
     StatementRun,
     StepFailed,
     StepFinished,
+    StepOvertaken,
     StepSkipped,
     StepStarted,
 )
@@ -51,6 +52,8 @@ class Lines:
                 self._output.line(text, fg="green")
             case StepSkipped():
                 self._output.say(f"skipped {event.name}: somebody else was quicker")
+            case StepOvertaken():
+                self._output.say(f"stopped before {event.name}: somebody else migrated")
             case StepFailed():
                 self._output.say(f"failed {event.name}", fg="red")
             case StepStarted():
@@ -73,7 +76,7 @@ class Bar(Lines):
     def __call__(self, event: Event) -> None:
         """Move on, and say which migration it is."""
         super().__call__(event)
-        for task in self._bar.task_ids:
+        for task in tuple(self._bar.task_ids):
             match event:
                 case StepStarted():
                     doing, _ = VERBS[event.direction]
@@ -81,6 +84,8 @@ class Bar(Lines):
                     self._bar.update(task, description=text)
                 case StatementRun():
                     pass
+                case StepOvertaken():
+                    self._bar.remove_task(task)
                 case StepFinished() | StepSkipped() | StepFailed():
                     self._bar.advance(task)
 

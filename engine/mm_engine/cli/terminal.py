@@ -41,8 +41,8 @@ MOST_LINES, WIDTH = 12, 74
 """How much SQL is shown with a question."""
 
 HELP = """\
-A number decides about this operation alone. A letter after it decides about more:
-  1a  about everything that is still to be asked of this kind, whatever it destroys
+A number decides about this operation alone, with a letter about more:
+  1a  about everything that loses something and is still to be asked about
   1t  about all operations of this type, such as every field that goes
 5 is short for 1a. An empty line means 2."""
 

@@ -224,6 +224,8 @@ def _to_digits(x: Identifier, old: Kept, new: Kept) -> Conversion | None:
     if old.kind in _NUMBERS:
         misfit = f"{_no_number(x)} OR {_too_many_digits(x, new)}"
         return _made(_in_digits(x, new.scale), misfit)
+    if old.kind is Kind.TEXT:
+        return _made(x, f"{_no_digits(x, new)} OR {_too_long(x, new)}")
     if old.kind is not Kind.DIGITS:
         return None
     missing = new.scale - old.scale
@@ -239,9 +241,7 @@ def _to_digits(x: Identifier, old: Kept, new: Kept) -> Conversion | None:
         return _made(value)
     zeros = "0" * -missing
     cut = f"substr({x}, {missing}) <> '{zeros}' OR " if missing < 0 else ""
-    whole = f"length(ltrim(CASE instr({x}, '.') WHEN 0 THEN {x}"
-    whole += f" ELSE substr({x}, 1, instr({x}, '.') - 1) END, '-0'))"
-    return _made(value, f"{cut}{whole} > {new.precision - new.scale}")
+    return _made(value, f"{cut}{_too_long(x, new)}")
 
 
 def _to_truth(x: Identifier, old: Kept) -> Conversion | None:
@@ -307,6 +307,23 @@ def _fits(old: Kept, new: Kept) -> bool:
 def _too_many_digits(x: str, new: Kept) -> str:
     limit = 10 ** (new.precision - new.scale)
     return f"round({x}, {new.scale}) <> {x} OR abs({x}) >= {limit}"
+
+
+def _too_long(x: str, new: Kept) -> str:
+    """Digits as text have more of them before the point than the type keeps."""
+    whole = f"CASE instr({x}, '.') WHEN 0 THEN {x}"
+    whole += f" ELSE substr({x}, 1, instr({x}, '.') - 1) END"
+    return f"length(ltrim({whole}, '-0')) > {new.precision - new.scale}"
+
+
+def _no_digits(x: str, new: Kept) -> str:
+    """A text is not written as we write decimals."""
+    ending = "." + "[0-9]" * new.scale if new.scale else ""
+    odd = "[^0-9.-]" if new.scale else "[^0-9-]"
+    return (
+        f"{x} GLOB '*{odd}*' OR {x} GLOB '?*-*' OR {x} GLOB '*.*.*'"
+        f" OR {x} NOT GLOB '*[0-9]{ending}'"
+    )
 
 
 def _no_number(x: str) -> str:

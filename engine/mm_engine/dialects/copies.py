@@ -78,8 +78,8 @@ class Copy:
         if one_off is not None:
             value = dialect.default(one_off, field, schema)
         guards = self.guards
-        computed = dialect.column(field, schema).generated is not None
-        if value is None and not field.nullable and not computed:
+        fills_itself = dialect.fills_itself(field, schema)
+        if value is None and not field.nullable and not fills_itself:
             guards = (*guards, _is_empty(dialect, self.before, field))
         return attrs.evolve(
             self,

@@ -68,7 +68,9 @@ def _renamed(dialect: SQLite, field: Field, now: Mapping[str, str]) -> Expressio
     if not _is_list(dialect, field):
         return ExpressionSQL(case)
     each = f"(SELECT json_group_array({case}) FROM json_each({name}))"
-    return ExpressionSQL(f"CASE WHEN {name} IS NOT NULL THEN {each} END")
+    olds = ", ".join(dialect.text(old) for old in now)
+    changes = f"EXISTS (SELECT 1 FROM json_each({name}) WHERE value IN ({olds}))"
+    return ExpressionSQL(f"CASE WHEN {changes} THEN {each} ELSE {name} END")
 
 
 def _unused(dialect: SQLite, table: Table, field: Field, lost: list[str]) -> Expect:

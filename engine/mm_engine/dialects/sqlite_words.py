@@ -208,6 +208,11 @@ class SQLiteWords(Clauses):
             return False
         return self.type_sql(field, schema).upper() == "INTEGER"
 
+    def fills_itself(self, field: Field, schema: Schema) -> bool:
+        """Whether rows get a value here that nobody gives: counted up, or computed."""
+        counted = isinstance(self.spoken(field.type), Serial | BigSerial)
+        return counted or self.column(field, schema).generated is not None
+
     def has_row_numbers(self, table: Table, schema: Schema) -> bool:
         """Whether rows have a number that is in no field."""
         return not self._is_without_row_numbers(table) and not any(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
+from typing import TypeAlias
 
 import attrs
 
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
+from mm_engine.operations.data import Change
 
 
 @attrs.frozen
@@ -64,7 +62,7 @@ class Expect:
 class PythonCall:
     """A function of the user's, called with the connection and the schema."""
 
-    function: Callable[[sa.Connection, Schema], None]
+    function: Change
     schema: Schema
     operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
 

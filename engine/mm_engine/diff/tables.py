@@ -33,7 +33,7 @@ def created_tables(
         table = new[name]
         late = [
             key
-            for key in table.foreign_keys
+            for key in sorted(table.foreign_keys, key=lambda key: key.name or "")
             if Reference(name, key.name) in closing
             or not (key.table in new or _is_ready(key, before, after, shaken))
         ]

@@ -13,7 +13,6 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 from types import CodeType
@@ -75,6 +74,8 @@ def _read(path: Path) -> dict[bytes, CodeType]:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    import tempfile
+
     path.parent.mkdir(exist_ok=True)
     number, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)
     try:

@@ -85,10 +85,8 @@ def block_literal(text: str) -> str | None:
     It fails where an editor or Python itself would change the text: blanks at the end
     of a line, carriage returns, backslashes, characters that cannot be seen.
 
-    >>> print(block_literal("SELECT 1\nFROM x"))
-    \"\"\"\
-    SELECT 1
-    FROM x\"\"\"
+    >>> block_literal("one line"), block_literal("SELECT 1\nFROM x\n").splitlines()[1]
+    (None, 'SELECT 1')
     """
     lines = text.split("\n")
     if len(text.strip("\n").split("\n")) == 1 or not all(map(_is_plain, lines)):

@@ -192,7 +192,8 @@ def _settled(
     if not values:
         return (old,)
     if all(value == values[0] for value in values):
-        return (_renamed(path, values[0], ends),)
+        added = old is None and path[0] in ("index", "check")
+        return (_followed(values[0], ends) if added else values[0],)
     if (grown := _grown(old, values)) is not None:
         return (grown,)
     key = f"merge:{'.'.join(path[1:])}" + (f":{path[0]}" if path[0] != "field" else "")
@@ -209,16 +210,13 @@ def _settled(
     return (changed[choices[key]],)
 
 
-def _renamed(path: Path, value: object, ends: Sequence[object]) -> object:
+def _followed(value: object, ends: Sequence[object]) -> object:
     """What one branch added, as another branch's renaming of a field left it.
 
     SQL in indexes and checks follows a renaming only if it was there before; in the
     other order it still has the old name.
     """
-    followed = [end for end in ends if end != value]
-    if path[0] in ("index", "check") and followed:
-        return followed[0]
-    return value
+    return next((end for end in ends if end != value), value)
 
 
 def _grown(old: object, values: Sequence[object]) -> Enum | None:

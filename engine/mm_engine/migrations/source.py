@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import cast
@@ -42,10 +41,8 @@ def migration_source(migration: Migration, title: str | None = None) -> str:
     body = "\n".join(lines(writer.piece(migration), "migration = ", "", 0))
     code = carried(writer.functions)
     imports = _imports([*(MODULES[name] for name in writer.modules), *code.imports])
-    above = "".join(f"{text}\n\n\n" for text in _spaced(code.definitions))
-    gap = "\n" if code.definitions else ""
     first = title or migration_title(migration)
-    return f'"""{first}"""\n\n{imports}\n{gap}{above}{body}\n'
+    return f'"""{first}"""\n\n{imports}{_below_imports([*code.definitions, body])}\n'
 
 
 def expression(value: object) -> str:
@@ -133,16 +130,21 @@ def _is_usual(item: object, default: object) -> bool:
     return item == default
 
 
-def _spaced(definitions: tuple[str, ...]) -> list[str]:
-    """Definitions as blocks: assignments that follow each other stay together."""
-    blocks: list[str] = []
-    for text in definitions:
-        is_plain = re.match(r"(async def|class|def|@)\b|@", text) is None
-        if blocks and is_plain and blocks[-1].startswith("\0"):
-            blocks[-1] += f"\n{text}"
-        else:
-            blocks.append(f"\0{text}" if is_plain else text)
-    return [block.removeprefix("\0") for block in blocks]
+def _below_imports(statements: list[str]) -> str:
+    """Statements with as many blank lines between them as formatters want."""
+    text, before = "", "import"
+    for statement in statements:
+        if _is_definition(before) or _is_definition(statement):
+            text += "\n\n"
+        elif before == "import" or "\n" in before or statement is statements[-1]:
+            text += "\n"
+        text += f"{statement}\n"
+        before = statement
+    return text.removesuffix("\n")
+
+
+def _is_definition(statement: str) -> bool:
+    return statement.startswith(("@", "def ", "class ", "async def "))
 
 
 def _imports(written: list[str]) -> str:

@@ -194,17 +194,17 @@ def literal_hint(type_: FieldType, enums: Mapping[str, Enum] | None = None) -> s
         case Boolean():
             return "true or false"
         case Date():
-            return "2024-12-31"
+            return "a day as in 2024-12-31"
         case Time():
-            return "23:59:00"
+            return "a time as in 23:59:00"
         case Timestamp():
-            return "2024-12-31 23:59:00, without a zone"
+            return "a moment without a zone, as in 2024-12-31 23:59:00"
         case TimestampTZ():
-            return "2024-12-31 23:59:00+00:00"
+            return "a moment as in 2024-12-31 23:59:00+00:00"
         case Interval():
-            return "1 day 12 hours"
+            return "a length of time as in 1 day 12 hours"
         case Uuid():
-            return "00000000-0000-0000-0000-000000000000"
+            return "32 hexadecimal digits as in 123e4567-e89b-12d3-a456-426614174000"
         case Json() | Jsonb():
             return "JSON, as a text in quotes: '{\"a\": 1}'"
         case Array():

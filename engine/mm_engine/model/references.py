@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mm_engine.errors import nearest
-from mm_engine.model.constraints import ForeignKey, OnAction
+from mm_engine.model.constraints import ForeignKey
 from mm_engine.model.faults import Fault
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Table
@@ -18,8 +18,6 @@ from mm_engine.model.types import (
     Varchar,
     referencing_type,
 )
-
-_CLEARING: tuple[OnAction, ...] = ("SET NULL", "SET DEFAULT")
 
 
 def reference_faults(schema: Schema, table: Table) -> Iterator[Fault]:
@@ -125,16 +123,10 @@ def _comparable(own: FieldType, other: FieldType) -> bool:
 
 def _action_faults(key: ForeignKey, own: Mapping[str, Field]) -> Iterator[Fault]:
     for event, action in (("on_delete", key.on_delete), ("on_update", key.on_update)):
-        if action not in _CLEARING:
-            continue
-        for name in key.fields:
-            field = own.get(name)
-            if field is None or field.nullable:
-                continue
-            if action == "SET NULL":
-                message = f'{event} SET NULL, but field "{name}" cannot be null'
-            elif field.default is None:
-                message = f'{event} SET DEFAULT, but field "{name}" has no default'
-            else:
-                continue
-            yield Fault(message, at=key.at, hint="or use CASCADE or RESTRICT")
+        for name in key.fields if action == "SET NULL" else ():
+            if name in own and not own[name].nullable:
+                yield Fault(
+                    f'{event} SET NULL, but field "{name}" cannot be null',
+                    at=key.at,
+                    hint="allow null, or use CASCADE or RESTRICT",
+                )

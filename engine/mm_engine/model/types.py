@@ -277,11 +277,16 @@ def narrows(old: FieldType, new: FieldType) -> bool:
     (True, False)
     """
     old, new = referencing_type(old), referencing_type(new)
-    if old == new or isinstance(new, Text):
+    if old == new:
         return False
     match old, new:
-        case (Varchar(length=length) | Char(length=length), Varchar(length=limit)):
-            return length > limit
+        case (
+            Varchar(length=length) | Char(length=length) | Text(length=length),
+            Varchar(length=limit) | Text(length=limit),
+        ):
+            return limit is not None and (length is None or length > limit)
+        case (_, Text(length=None)):
+            return isinstance(old, Bytes)
         case (Decimal(precision=p, scale=s), Decimal(precision=new_p, scale=new_s)):
             return s > new_s or p - s > new_p - new_s
         case (SmallInt() | Integer() | BigInt(), SmallInt() | Integer() | BigInt()):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from mm_engine.errors import Position, Problem, nearest
@@ -17,8 +18,18 @@ from mm_engine.model.references import reference_faults
 from mm_engine.model.schema import Schema
 from mm_engine.model.symbols import BUILT_IN_SYMBOLS
 from mm_engine.model.table import Field, Index, Options, Table
-from mm_engine.model.templates import template_fault
-from mm_engine.model.types import Array, Decimal, EnumOf, FieldType, Native
+from mm_engine.model.templates import canonical_template, template_fault
+from mm_engine.model.types import (
+    Array,
+    Date,
+    Decimal,
+    EnumOf,
+    FieldType,
+    Native,
+    Time,
+    Timestamp,
+    TimestampTZ,
+)
 from mm_engine.model.values import Expression, Literal, Symbol
 
 
@@ -71,11 +82,26 @@ def _table_faults(schema: Schema, table: Table) -> Iterator[Fault]:
     yield from _option_faults(table.options, table.at)
 
 
+# Most fields have none of what is asked here: not asking saves half of the time.
 def _field_faults(schema: Schema, field: Field) -> Iterator[Fault]:
     yield from _name_faults("the name of a field", field.name, field.at)
-    yield from _type_faults(schema, field.type, field)
-    yield from _default_faults(schema, field)
+    if isinstance(field.type, Decimal | EnumOf | Array | Native):
+        yield from _type_faults(schema, field.type, field)
+    if field.default is not None:
+        yield from _default_faults(schema, field)
+    if field.auto_create or field.auto_update:
+        yield from _clock_faults(field)
     yield from _option_faults(field.options, field.at)
+
+
+def _clock_faults(field: Field) -> Iterator[Fault]:
+    if not shows_time(field.type):
+        key = "auto_create" if field.auto_create else "auto_update"
+        yield Fault(
+            f'{key} of "{field.name}" needs a field that shows a time',
+            at=field.at,
+            hint="make it a timestamp, timestamptz, date or time",
+        )
 
 
 def _type_faults(schema: Schema, type_: FieldType, field: Field) -> Iterator[Fault]:
@@ -110,6 +136,13 @@ def _type_faults(schema: Schema, type_: FieldType, field: Field) -> Iterator[Fau
                 yield from _type_faults(schema, type_.otherwise, field)
         case _:
             pass
+
+
+def shows_time(type_: FieldType) -> bool:
+    """Whether the clock of a database can fill a field of this type."""
+    if isinstance(type_, Native):
+        return type_.otherwise is None or shows_time(type_.otherwise)
+    return isinstance(type_, Timestamp | TimestampTZ | Date | Time)
 
 
 def _default_faults(schema: Schema, field: Field) -> Iterator[Fault]:
@@ -251,15 +284,13 @@ def _twice(what: str, again: Position | None, first: Position | None) -> Fault:
     return Fault(f"{what} is given twice", at=again, hint=hint)
 
 
-def _name_faults(what: str, name: str, at: Position | None) -> Iterator[Fault]:
+def _name_faults(what: str, name: str, at: Position | None) -> tuple[Fault, ...]:
     fault = name_fault(name)
-    if fault is not None:
-        yield Fault(f"{what} {fault}", at=at)
+    return () if fault is None else (Fault(f"{what} {fault}", at=at),)
 
 
-def _option_faults(options: Options, at: Position | None) -> Iterator[Fault]:
-    if options:
-        yield from _database_faults(options, at)
+def _option_faults(options: Options, at: Position | None) -> tuple[Fault, ...]:
+    return tuple(_database_faults(options, at)) if options else ()
 
 
 def _setting_faults(schema: Schema) -> Iterator[Fault]:
@@ -267,7 +298,7 @@ def _setting_faults(schema: Schema) -> Iterator[Fault]:
     yield from _database_faults(schema.type_mappings, None)
     for chosen in schema.type_mappings.values():
         for name, text in chosen.items():
-            found = template_fault(name, text)
+            found = template_fault(name, canonical_template(text))
             if found is not None:
                 message, hint = found
                 yield Fault(message, hint=hint, word=name)
@@ -284,9 +315,7 @@ def _database_faults(names: Iterable[str], at: Position | None) -> Iterator[Faul
             )
 
 
-def _repeated(names: Iterable[str]) -> tuple[str, ...]:
+def _repeated(names: Sequence[str]) -> tuple[str, ...]:
     """The names that stand there more than once, each once."""
-    seen: dict[str, int] = {}
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-    return tuple(name for name, count in seen.items() if count > 1)
+    counts = Counter(names) if len(names) > 1 else {}
+    return tuple(name for name, count in counts.items() if count > 1)

@@ -8,6 +8,7 @@ import attrs
 
 from mm_engine.model.schema import PerDatabase, Schema, per_database
 from mm_engine.model.table import Options, options_of
+from mm_engine.model.types import Array, FieldType, Native
 from mm_engine.operations.base import BaseOperation, Subject
 
 if TYPE_CHECKING:
@@ -72,6 +73,44 @@ class SetTypeMappings(BaseOperation):
     def subject(self) -> Subject:
         """No table."""
         return Subject(None, None)
+
+    def loses(self, before: Schema) -> str | None:
+        """Values of fields whose type is told otherwise now, and may not fit it.
+
+        A mapping holds a database's own words, so nobody can say that they do.
+        """
+        changed = {
+            name
+            for database in dict.fromkeys([*before.type_mappings, *self.type_mappings])
+            for name in _changed_types(before, self.type_mappings, database)
+        }
+        fields = [
+            f"{table.name}.{field.name}"
+            for table in before.tables.values()
+            for field in table.fields
+            if changed.intersection(_mapping_keys(field.type))
+        ]
+        return f"values of {', '.join(fields)} that do not fit" if fields else None
+
+
+def _changed_types(
+    before: Schema, after: PerDatabase, database: str
+) -> tuple[str, ...]:
+    """The mapped types of a database whose words are others afterwards."""
+    old, new = before.type_mappings.get(database, {}), after.get(database, {})
+    names = dict.fromkeys([*old, *new])
+    return tuple(name for name in names if old.get(name) != new.get(name))
+
+
+def _mapping_keys(type_: FieldType) -> tuple[str, ...]:
+    """The keys of type mappings that a field of this type may be told by."""
+    match type_:
+        case Array():
+            return type_.yaml_name, f"{type_.of.yaml_name}[]"
+        case Native(otherwise=other) if other is not None:
+            return _mapping_keys(other)
+        case _:
+            return (type_.yaml_name,)
 
 
 @attrs.frozen

@@ -262,6 +262,12 @@ class Project:
         """What ``migrate`` would run now."""
         return running.plan(self, to)
 
+    def plan_back(
+        self, *, to: str | None = None, steps: int | None = None
+    ) -> tuple[Step, ...]:
+        """What ``rollback`` would undo now."""
+        return running.plan_back(self, to=to, steps=steps)
+
     def status(self) -> Status:
         """How every migration stands on the configured database."""
         return running.status(self)

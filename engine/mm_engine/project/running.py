@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from mm_engine.runner.events import Report, silent
-
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.project.project import Project
+    from mm_engine.runner.events import Event, Report
     from mm_engine.runner.execute import Result
     from mm_engine.runner.history import History
     from mm_engine.runner.plan import Step
@@ -73,12 +72,16 @@ class Status:
         return tuple(m.name for m in self.migrations if m.state is State.PENDING)
 
 
+def _silent(event: Event) -> None:
+    del event
+
+
 @attrs.frozen(kw_only=True)
 class Terms:
     """On which terms a database is migrated."""
 
     lock_timeout: float | None = None
-    report: Report = silent
+    report: Report = _silent
     announce: Announce = unannounced
 
 
@@ -197,6 +200,16 @@ def _announcing(
         )
 
     return announce
+
+
+def plan_back(
+    project: Project, *, to: str | None, steps: int | None
+) -> tuple[Step, ...]:
+    """What ``down`` would undo now; nothing is written."""
+    from mm_engine.runner.plan import plan_down
+
+    names = read_history(project).names
+    return plan_down(project.graph(), names, target=to, steps=steps)
 
 
 @contextmanager

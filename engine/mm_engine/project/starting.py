@@ -9,12 +9,12 @@ import attrs
 
 from mm_engine.config.find import YAML_PLACES
 from mm_engine.config.value import Config
-from mm_engine.errors import MMError
-
-DATABASE_FILE = "app.db"
+from mm_engine.errors import ConfigError, MMError, nearest
+from mm_engine.model.databases import DATABASES
+from mm_engine.runner.url import ALIASES, Url
 
 EXAMPLE_URLS = {
-    "sqlite": f"sqlite:///{DATABASE_FILE}",
+    "sqlite": "sqlite:///app.db",
     "postgresql": "postgresql://user:password@localhost:5432/app",
     "mysql": "mysql://user:password@localhost:3306/app",
 }
@@ -84,58 +84,74 @@ class Begun:
 
 
 def begin(config: Config, database_type: str) -> Begun:
-    """Make folders, settings and an example schema; leave alone what is there."""
+    """Make folders, settings and an example schema; leave alone what is there.
+
+    Raises ``ConfigError``, before anything is made, for a type that is none.
+    """
+    kind = ALIASES.get(database_type.lower(), database_type.lower())
+    if kind not in DATABASES:
+        raise ConfigError(
+            f'there is no database "{database_type}"',
+            hint=nearest(kind, DATABASES) or f"we know {', '.join(DATABASES)}",
+        )
     made: list[str] = []
     kept: list[str] = []
-    for path, text in _files(config, database_type):
+    for path, text in _files(config, kind):
         name = path.relative_to(config.root).as_posix()
         (made if _written(path, text) else kept).append(name)
-    if _ignored(config.root / ".gitignore"):
+    _make_folder(config.migrations_folder)
+    url = config.url if config.file else EXAMPLE_URLS.get(kind)
+    if url and _ignored(config.root / ".gitignore", Url.of(url)):
         made.append(".gitignore")
     return Begun(tuple(made), tuple(kept))
 
 
 def _files(config: Config, database_type: str) -> Iterator[tuple[Path, str]]:
-    if config.file is None:
-        yield config.root / YAML_PLACES[0], _settings(database_type)
+    settings = config.file or config.root / YAML_PLACES[0]
+    if settings.is_relative_to(config.root):
+        yield settings, _settings(database_type)
     for path in config.schema_paths:
         if path.is_relative_to(config.root) and path.suffix:
             yield path, SCHEMA
 
 
 def _settings(database_type: str) -> str:
-    url = EXAMPLE_URLS.get(database_type)
-    if url == EXAMPLE_URLS["sqlite"]:
+    url = EXAMPLE_URLS.get(database_type, "")
+    if url and Url.of(url).wire.is_file:
         lines = f"  default_url: {url}"
-    elif url is not None:
-        lines = f"  type: {database_type}\n  # default_url: {url}"
     else:
-        lines = f"  type: {database_type}\n  # default_url:"
+        lines = f"  type: {database_type}\n  # default_url: {url}".rstrip()
     return SETTINGS.format(database=lines)
 
 
 def _written(path: Path, text: str) -> bool:
     """Write a file that is not there; says whether it did."""
+    _make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        if path.exists():
-            return False
-        raise _in_the_way(path) from None
+        return False
     except OSError as fault:
         raise MMError(f"{path} cannot be written: {fault.strerror}") from None
     return True
 
 
-def _in_the_way(path: Path) -> MMError:
-    return MMError(f"{path.parent} is a file; a folder has to be there")
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise MMError(f"{path} is a file; a folder has to be there") from None
+    except OSError as fault:
+        raise MMError(f"{path} cannot be made: {fault.strerror}") from None
 
 
-def _ignored(path: Path) -> bool:
-    """Add the lines that keep the database file out of Git; says whether it did."""
-    wanted = [f"/{DATABASE_FILE}", f"/{DATABASE_FILE}-*"]
+def _ignored(path: Path, url: Url) -> bool:
+    """Add the lines that keep a database file out of Git; says whether it did."""
+    file = Path(url.database)
+    if not url.wire.is_file or url.is_memory or file.is_absolute():
+        return False
+    wanted = [f"/{file.as_posix()}", f"/{file.as_posix()}-*"]
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         missing = [line for line in wanted if line not in text.splitlines()]

@@ -167,7 +167,8 @@ def _wants_value(field: Field) -> bool:
 
 
 def _filled(operation: AddField, before: Schema, asking: Asking) -> Operation:
-    subject = f"{operation.table}.{operation.field.name}"
+    field = operation.field
+    subject = f"{operation.table}.{field.name}"
     question = _value_question(
         operation,
         before,
@@ -178,7 +179,7 @@ def _filled(operation: AddField, before: Schema, asking: Asking) -> Operation:
     return (
         operation
         if answer is None
-        else attrs.evolve(operation, one_off=one_off(answer))
+        else attrs.evolve(operation, one_off=one_off(answer, field.type, before))
     )
 
 
@@ -189,7 +190,7 @@ def _stricter(
     if field.nullable or not old.nullable:
         return operation
     match field.default:
-        case None:
+        case None | Symbol():
             question = _value_question(
                 operation,
                 before,
@@ -197,9 +198,7 @@ def _stricter(
                 " get that have no value in it?",
             )
             answer = asking.answer(question)
-            value = None if answer is None else one_off(answer)
-        case Symbol():
-            return operation
+            value = None if answer is None else one_off(answer, field.type, before)
         case default:
             value = default
     return attrs.evolve(operation, one_off=value)
@@ -212,15 +211,14 @@ def _value_question(
     subject = f"{operation.table}.{field.name}"
 
     def check(answer: str) -> str | None:
-        if answer == NONE and isinstance(operation, AddField):
-            return "rows that exist need a value; the text is written text:none"
         return value_problem(answer, field.type, before)
 
     return Question(
         id=f"one-off:{subject}",
         topic="OneOff",
         text=text,
-        flag=f"--one-off {subject}=VALUE (or {subject}=expr:SQL)",
+        flag=f"--one-off {subject}=VALUE (VALUE may be expr:SQL, or {NONE}:"
+        " there is no such row, up stops if one is found)",
         wanted=field.type.yaml_name,
         check=check,
         at=field.at,

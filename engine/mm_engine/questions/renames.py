@@ -18,20 +18,22 @@ from mm_engine.questions.question import Asking, Choice, Question
 Kind: TypeAlias = Literal["table", "field", "index", "constraint", "enum", "value"]
 """What can be renamed."""
 
+PREFIX = "rename:"
+"""What the id of every question about a rename begins with."""
+
 YES = Choice("yes", "the same thing under a new name; what it holds stays")
 NO = Choice("no", "one thing goes, another one comes")
 
 
 @attrs.frozen
 class RenameFlags:
-    """What ``--rename`` and ``--no-rename`` were given, word for word.
+    """What ``--rename`` was given, word for word.
 
     ``earlier`` are renames that were decided before, for a migration that is made
-    again; those that fit no more are left out.
+    again or in a file of answers; those that fit no more are left out.
     """
 
     renamed: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
-    kept: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
     earlier: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
 
@@ -64,20 +66,14 @@ def decided_renames(
             again = _flagged(text, before, after, renames, flags)
             renames = again.merged(renames)
     asked: set[str] = set()
-    refused: set[str] = set()
     uncertain: list[Subject] = []
     while candidate := _next(rename_candidates(before, after, renames), asked):
         asked.add(_name(candidate))
-        said_no = {_name(candidate), _old(candidate)} & {*flags.kept}
-        refused |= said_no
-        answer = NO.word if said_no else asking.answer(_question(candidate))
+        answer = asking.answer(_question(candidate))
         if answer == YES.word:
             renames = renames.merged(candidate.renames())
         elif answer is None:
             uncertain += _subjects(candidate)
-    for text in flags.kept:
-        if text not in refused:
-            raise UsageError(f"--no-rename {text}: nothing looks like its new name")
     return Decided(renames=renames, findings=findings, uncertain=tuple(uncertain))
 
 
@@ -96,7 +92,7 @@ def _subjects(candidate: Candidate) -> tuple[Subject, ...]:
 def _question(candidate: Candidate) -> Question:
     old = _old(candidate)
     return Question(
-        id=f"rename:{_name(candidate)}",
+        id=f"{PREFIX}{_name(candidate)}",
         topic="Rename",
         text=f"{candidate.kind} {old} is gone and {candidate.new} is new:"
         " was it renamed?",

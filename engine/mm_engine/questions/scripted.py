@@ -10,14 +10,19 @@ from mm_engine.errors import UsageError, nearest
 from mm_engine.questions.answers import Answer
 from mm_engine.questions.decide import FATES
 from mm_engine.questions.question import Question, Questioner, Silent
+from mm_engine.questions.renames import NO, PREFIX
 
 
 @attrs.frozen
 class Flags:
-    """What flags answer: questions by id, and one word for all that may destroy."""
+    """What flags answer: questions by id, and one word for all that may destroy.
+
+    ``no_rename`` are things that go under whatever name another one comes.
+    """
 
     answers: Mapping[str, str] = attrs.field(factory=dict)
     fate: str | None = None
+    no_rename: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
 
 
 def scripted_flags(
@@ -25,6 +30,7 @@ def scripted_flags(
     destructive: Iterable[str] = (),
     one_off: Iterable[str] = (),
     answer: Iterable[str] = (),
+    no_rename: Iterable[str] = (),
 ) -> Flags:
     """The answers in the values of these flags; raises ``UsageError`` for a wrong one.
 
@@ -46,7 +52,7 @@ def scripted_flags(
                 f'--destructive {text}: "{word}" is none of {", ".join(words)}',
                 hint=nearest(word, words),
             )
-    return Flags(answers, fate)
+    return Flags(answers, fate, no_rename)
 
 
 def _pair(flag: str, text: str, prefix: str) -> tuple[str, str]:
@@ -85,10 +91,15 @@ class Scripted:
             if problem := question.problem(said.text):
                 raise UsageError(f"{question.id}: {problem}", at=said.at)
             return said.text
+        for old in self._flags.no_rename:
+            if f"{question.id}:".startswith(f"{PREFIX}{old}:"):
+                self._used.add(old)
+                return NO.word
         if self._flags.fate is not None and question.choices == FATES:
             return self._flags.fate
         return self._otherwise.answer(question)
 
     def unused(self) -> tuple[str, ...]:
         """The ids of flags that answered nothing that was asked."""
-        return tuple(name for name in self._flags.answers if name not in self._used)
+        given = (*self._flags.answers, *self._flags.no_rename)
+        return tuple(name for name in given if name not in self._used)

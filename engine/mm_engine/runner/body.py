@@ -39,10 +39,10 @@ class Body:
         self._all(self.script.body, len(tuple(flat(self.script.body))))
 
     def _all(self, items: Iterable[Item], total: int) -> None:
-        import sqlalchemy as sa
+        from sqlalchemy.exc import DBAPIError
 
         backend = self.session.backend
-        failing: tuple[type[Exception], ...] = (sa.exc.DBAPIError, *backend.complaints)
+        failing: tuple[type[Exception], ...] = (DBAPIError, *backend.complaints)
         for item in items:
             self.number += 1
             number = self.number

@@ -14,6 +14,7 @@ from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+    from sqlalchemy.exc import DBAPIError
 
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for somebody else who migrates."""
@@ -54,6 +55,7 @@ def open_engine(
 
 def _server_engine(url: Url) -> sa.Engine:
     import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         return sa.create_engine(
@@ -67,7 +69,7 @@ def _server_engine(url: Url) -> sa.Engine:
             f"the driver {name} for {url} cannot be loaded: {error}",
             hint=f'python -m pip install "{url.package}"',
         ) from error
-    except sa.exc.SQLAlchemyError as error:
+    except SQLAlchemyError as error:
         raise ConfigError(f"{url}: {url.scrubbed(str(error))}") from None
 
 
@@ -103,11 +105,11 @@ def connected(
 def _first_connection(
     engine: sa.Engine, url: Url, root: Path, *, is_read_only: bool
 ) -> sa.Connection:
-    import sqlalchemy as sa
+    from sqlalchemy.exc import DBAPIError
 
     try:
         return _tried(engine)
-    except sa.exc.DBAPIError as error:
+    except DBAPIError as error:
         if is_read_only and getattr(error.orig, "sqlite_errorname", "") in RECOVERABLE:
             return _recovered(url, root)
         # The driver's error may quote what it was given, password and all, so it is
@@ -137,7 +139,7 @@ def _tried(engine: sa.Engine) -> sa.Connection:
     return connection
 
 
-def _unreachable(error: sa.exc.DBAPIError, engine: sa.Engine, url: Url) -> MMError:
+def _unreachable(error: DBAPIError, engine: sa.Engine, url: Url) -> MMError:
     said = url.scrubbed(" ".join(str(error.orig).split()))
     trouble = backend_of(engine).trouble(error.orig)
     if trouble is Trouble.BUSY:

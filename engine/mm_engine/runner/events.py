@@ -38,6 +38,17 @@ class StepSkipped:
 
 
 @attrs.frozen
+class StepOvertaken:
+    """Somebody else migrated otherwise than planned: this one has not run.
+
+    Going up, what is left is planned anew; going down, an exception follows.
+    """
+
+    name: str
+    direction: Direction
+
+
+@attrs.frozen
 class StepFinished:
     """A migration ran, and is committed unless the transaction is the caller's."""
 
@@ -54,7 +65,9 @@ class StepFailed:
     direction: Direction
 
 
-Event: TypeAlias = StepStarted | StatementRun | StepSkipped | StepFinished | StepFailed
+Event: TypeAlias = (
+    StepStarted | StatementRun | StepSkipped | StepOvertaken | StepFinished | StepFailed
+)
 
 Report: TypeAlias = Callable[[Event], None]
 """What a face gives to hear of events; an exception from it stops the run."""

@@ -17,6 +17,7 @@ from mm_engine.runner.events import (
     Report,
     StepFailed,
     StepFinished,
+    StepOvertaken,
     StepSkipped,
     StepStarted,
     silent,
@@ -30,10 +31,6 @@ from mm_engine.runner.session import Session
 SAVEPOINT = "makemigrations_step"
 
 
-class OvertakenError(HistoryError):
-    """Somebody else migrated after the plan was made; nothing more was done."""
-
-
 @attrs.frozen(kw_only=True)
 class Result:
     """What became of one script; skipped if somebody else had run it meanwhile."""
@@ -42,6 +39,12 @@ class Result:
     direction: Direction
     milliseconds: int
     is_skipped: bool = False
+
+
+class OvertakenError(HistoryError):
+    """Somebody else migrated after the plan was made; ``done`` is what ran before."""
+
+    done: tuple[Result, ...] = ()
 
 
 def execute(
@@ -58,7 +61,13 @@ def execute(
     Raises ``RunError`` or ``LockError``, after rolling back the script that failed.
     """
     run = _Run(session, report, list(applied))
-    return tuple([run.step(script) for script in scripts])
+    try:
+        for script in scripts:
+            run.step(script)
+    except OvertakenError as error:
+        error.done = tuple(run.results)
+        raise
+    return tuple(run.results)
 
 
 @attrs.define(eq=False)
@@ -73,14 +82,18 @@ class _Run:
     is_prepared: bool = False
     sequence: int = 0
     stamp: object = None
+    results: list[Result] = attrs.field(factory=list)
     done: int = 0
 
-    def step(self, script: Script) -> Result:
+    def step(self, script: Script) -> None:
         """One script, with events before and after."""
         self.report(StepStarted(script.name, script.direction))
         started = perf_counter()
         try:
             is_run = self._around(script, Failures(script, self.session, self.done))
+        except OvertakenError:
+            self.report(StepOvertaken(script.name, script.direction))
+            raise
         except BaseException:
             self.report(StepFailed(script.name, script.direction))
             raise
@@ -90,11 +103,13 @@ class _Run:
             self.report(StepFinished(script.name, script.direction, spent))
         else:
             self.report(StepSkipped(script.name, script.direction))
-        return Result(
-            name=script.name,
-            direction=script.direction,
-            milliseconds=spent,
-            is_skipped=not is_run,
+        self.results.append(
+            Result(
+                name=script.name,
+                direction=script.direction,
+                milliseconds=spent,
+                is_skipped=not is_run,
+            )
         )
 
     def _around(self, script: Script, failures: Failures) -> bool:
@@ -126,18 +141,20 @@ class _Run:
             )
 
     def _outside(self, statements: Iterable[Statement], failures: Failures) -> None:
-        import sqlalchemy as sa
+        from sqlalchemy.exc import DBAPIError
 
         for statement in statements:
             try:
                 self.session.run(statement.sql)
-            except sa.exc.DBAPIError as error:
+            except DBAPIError as error:
                 raise failures.of_driver(error, None) from error
 
     def _inside(self, script: Script, failures: Failures) -> bool:
         """The body and its row of history; False if another had done it."""
-        import sqlalchemy as sa
+        from sqlalchemy.exc import DBAPIError
 
+        # Made before the lock is taken, which others may wait for.
+        row = self._row(script)
         started = perf_counter()
         try:
             with transaction(self.session, script.begin):
@@ -146,8 +163,8 @@ class _Run:
                     self.expected.append(self.ahead.pop(0))
                     return False
                 Body(script, self.session, failures, self.report).run()
-                self._record(script, _milliseconds(started))
-        except sa.exc.DBAPIError as error:
+                self._record(script, row, _milliseconds(started))
+        except DBAPIError as error:
             raise failures.of_driver(error, None) from error
         self._note(script)
         return True
@@ -171,23 +188,26 @@ class _Run:
         ):
             raise _overtaken()
 
-    def _record(self, script: Script, spent: int) -> None:
-        """Write the row of history, or take it out."""
+    def _row(self, script: Script) -> Record | None:
+        """The row that an application leaves, as far as it is known before."""
+        if script.direction is Direction.DOWN:
+            return None
+        return Record(
+            name=script.name,
+            digest=digest(script.migration),
+            tool_version=history.tool_version(),
+            kind=history.APPLIED,
+        )
+
+    def _record(self, script: Script, row: Record | None, spent: int) -> None:
+        """Write the row of history, or take rows out."""
         connection = self.session.connection
         if not self.is_prepared:
             history.prepare(connection, History(columns=self.columns))
-        if script.direction is Direction.DOWN:
-            history.remove(connection, script.records)
-            return
-        row = Record(
-            name=script.name,
-            sequence=self.sequence,
-            digest=digest(script.migration),
-            tool_version=history.tool_version(),
-            duration_ms=spent,
-            kind=history.APPLIED,
-        )
-        history.add(connection, [row])
+        history.remove(connection, script.records)
+        if row is not None:
+            made = attrs.evolve(row, sequence=self.sequence, duration_ms=spent)
+            history.add(connection, [made])
 
     def _note(self, script: Script) -> None:
         """Remember what is committed now."""
@@ -226,9 +246,9 @@ def transaction(session: Session, begin: str | None) -> Iterator[None]:
 
 def _roll_back(session: Session, statement: str) -> None:
     """Undo; the database may have done so by itself, on a full disk for one."""
-    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
 
-    with suppress(sa.exc.SQLAlchemyError):
+    with suppress(SQLAlchemyError):
         session.run(statement)
 
 

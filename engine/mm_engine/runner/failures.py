@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from traceback import walk_tb
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_engine.dialects.statements import Expect, Item, PythonCall, flat
 from mm_engine.errors import LockError, MMError, Position, RunError
-from mm_engine.runner.backend import Trouble
+from mm_engine.runner.backend import Trouble, backend_of
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.script import Script
 from mm_engine.runner.session import Session
 from mm_engine.runner.url import scrubbed
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 MOST_SHOWN = 3
 """Rows, or operations, told one by one before the rest is only counted."""
@@ -54,10 +60,12 @@ class Failures:
 
     def of_function(self, item: PythonCall, error: Exception, number: int) -> RunError:
         """A function of the user's raised something."""
-        said = self._scrubbed(f"{type(error).__name__}: {error}")
+        # SQLAlchemy's own text holds the parameters too, which may be anybody's.
+        told = getattr(error, "orig", None) or error
+        said = self._said(f"{type(told).__name__}: {told}")
         return RunError(
             f"{self._place(number)} failed: {said}; {self._outcome()}",
-            at=raised_in(item.function, error) or self._position(number),
+            at=self._raised_in(item.function, error) or self._position(number),
         )
 
     def of_ended_transaction(self, item: PythonCall, number: int) -> RunError:
@@ -92,7 +100,7 @@ class Failures:
 
     def _place(self, number: int | None) -> str:
         if number is None:
-            return f"{self._name()}: what stands around its statements"
+            return f"{self._name()}: its transaction"
         first, last = self._items[number - 1].operations
         count = f"statement {number} of {len(self._items)}"
         return f"{self._name()}: {count}{self._operations(first, last)}"
@@ -111,6 +119,15 @@ class Failures:
         migration = self.script.migration
         return migration.position(first - 1) if first else migration.at
 
+    def _raised_in(
+        self, function: Callable[..., object], error: Exception
+    ) -> Position | None:
+        at, path = self.script.migration.at, self.script.migration.path
+        found = raised_in(function, error)
+        if found and at and path and Path(found.file) == path:
+            return attrs.evolve(found, file=at.file)
+        return found
+
     def _outcome(self) -> str:
         """What the database holds now."""
         if self.script.begin is None:
@@ -126,11 +143,29 @@ class Failures:
         return f"{nothing}, {which} before it {verb} {state}{where}"
 
     def _said(self, error: object) -> str:
-        return self._scrubbed(" ".join(str(error).split()))
+        return driver_text(error, self.session.connection)
 
-    def _scrubbed(self, text: str) -> str:
-        password = self.session.connection.engine.url.password
-        return scrubbed(text, password and str(password))
+
+@contextmanager
+def explained(connection: sa.Connection, act: str) -> Iterator[None]:
+    """What a driver says while we read or write the history, in words of ours."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        trouble = backend_of(connection).trouble(error.orig)
+        family = LockError if trouble is Trouble.BUSY else RunError
+        raise family(
+            f"{act} failed: {driver_text(error.orig, connection)}",
+            hint=trouble.value or None,
+        ) from error
+
+
+def driver_text(error: object, connection: sa.Connection) -> str:
+    """What a driver said, on one line and without the password."""
+    password = connection.engine.url.password
+    return scrubbed(" ".join(str(error).split()), password and str(password))
 
 
 def raised_in(function: Callable[..., object], error: Exception) -> Position | None:

@@ -9,6 +9,7 @@ from mm_engine.migrations.digest import digest, is_unchanged
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner import history
 from mm_engine.runner.execute import transaction
+from mm_engine.runner.failures import explained
 from mm_engine.runner.guards import tables_of
 from mm_engine.runner.history import History, Record
 from mm_engine.runner.session import Session
@@ -28,7 +29,7 @@ def fake(
     the tables that they make must be there. One that was changed after being applied
     is recorded as it is now. ``begin`` is the dialect's.
     """
-    with transaction(session, begin):
+    with explained(session.connection, "faking"), transaction(session, begin):
         known = History.read(session.connection)
         applied = graph.counted(known.names)
         wanted = None if names is None else [graph.resolve(name) for name in names]
@@ -54,7 +55,7 @@ def unfake(
     Raises ``HistoryError`` for a migration that was really run, or that another
     applied one depends on.
     """
-    with transaction(session, begin):
+    with explained(session.connection, "taking back"), transaction(session, begin):
         known = History.read(session.connection)
         wanted = [graph.resolve(name) for name in names]
         for name in wanted:

@@ -11,6 +11,7 @@ import attrs
 
 from mm_engine.errors import HistoryError
 from mm_engine.runner.connect import connected
+from mm_engine.runner.failures import explained
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class History:
     ``columns`` are those that the table has; none if there is no table.
     """
 
-    records: tuple[Record, ...] = ()
-    columns: tuple[str, ...] = attrs.field(default=(), repr=False)
+    records: tuple[Record, ...] = attrs.field(default=(), converter=tuple[Record, ...])
+    columns: tuple[str, ...] = attrs.field(
+        default=(), converter=tuple[str, ...], repr=False
+    )
 
     @classmethod
     def read(cls, connection: sa.Connection) -> History:
@@ -75,7 +78,7 @@ class History:
         if any(row.get("sequence") is None for row in rows):
             # The original numbers rows by id alone, and may have added some to ours.
             rows.sort(key=lambda row: _number(row.get("id")))
-        return cls(tuple(map(_record, rows)), columns)
+        return cls(map(_record, rows), columns)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,7 +103,10 @@ def read_history(url: Url, *, root: Path) -> History:
     """
     if url.wire.is_file and not url.is_memory and not _exists(url.path(root)):
         return History()
-    with connected(url, root=root, is_read_only=True) as connection:
+    with (
+        connected(url, root=root, is_read_only=True) as connection,
+        explained(connection, "reading the history"),
+    ):
         return History.read(connection)
 
 

@@ -17,11 +17,11 @@ def begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
     SQLite's ``BEGIN IMMEDIATE`` waits for the busy timeout; the kernel frees the lock
     of a process that dies. Raises ``LockError`` when the time is over.
     """
-    import sqlalchemy as sa
+    from sqlalchemy.exc import DBAPIError
 
     try:
         connection.exec_driver_sql(statement).close()
-    except sa.exc.DBAPIError as error:
+    except DBAPIError as error:
         if backend.trouble(error.orig) is Trouble.BUSY:
             raise lock_error(connection, backend) from error
         raise

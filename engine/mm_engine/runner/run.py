@@ -10,6 +10,7 @@ from mm_engine.dialects.base import Dialect
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.events import Report, silent
 from mm_engine.runner.execute import OvertakenError, Result, execute
+from mm_engine.runner.failures import explained
 from mm_engine.runner.guards import refuse_unrecorded
 from mm_engine.runner.history import History
 from mm_engine.runner.plan import Step, plan_down, plan_up, refuse_reviews
@@ -48,17 +49,18 @@ class Migrator:
         """Apply what is pending, or what a target needs; planned anew if overtaken."""
         done: tuple[Result, ...] = ()
         while True:
-            history = History.read(self.session.connection)
+            history = self.history()
             steps = self.steps_up(history, target)
             if not is_review_allowed:
                 refuse_reviews(steps)
-            refuse_unrecorded(self.session.connection, history, steps)
+            with explained(self.session.connection, "looking at the tables"):
+                refuse_unrecorded(self.session.connection, history, steps)
             scripts = self._scripts(steps)
             announce(steps)
             try:
                 return (*done, *self._execute(scripts, history))
-            except OvertakenError:
-                continue
+            except OvertakenError as error:
+                done += error.done
 
     def down(
         self,
@@ -68,11 +70,16 @@ class Migrator:
         announce: Announce = _unannounced,
     ) -> tuple[Result, ...]:
         """Undo; never planned anew, since what goes was shown and agreed to."""
-        history = History.read(self.session.connection)
+        history = self.history()
         planned = plan_down(self.graph, history.names, target=target, steps=steps)
         scripts = self._scripts(planned)
         announce(planned)
         return self._execute(scripts, history)
+
+    def history(self) -> History:
+        """What the database says is applied now."""
+        with explained(self.session.connection, "reading the history"):
+            return History.read(self.session.connection)
 
     def steps_up(self, history: History, target: str | None = None) -> tuple[Step, ...]:
         """What is pending, given a history that fits the files."""

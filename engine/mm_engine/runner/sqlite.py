@@ -194,7 +194,9 @@ class SQLite(Backend):
 
     def stamp(self, connection: sa.Connection) -> object:
         """The file's version, which commits of other connections alone change."""
-        return _pragma(connection, "data_version")
+        # Asked once a migration, so not through all of SQLAlchemy.
+        rows = _driver_connection(connection).execute("PRAGMA data_version")
+        return rows.fetchone()
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from SQLite's primary result code (sqlite.org/rescode.html)."""
@@ -271,9 +273,9 @@ def _set_autocommit(driver: sqlite3.Connection, *, is_on: bool) -> None:
 
 
 def _error_type() -> type[Exception]:
-    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
 
-    return sa.exc.SQLAlchemyError
+    return SQLAlchemyError
 
 
 def _pragma(connection: sa.Connection, name: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mm_engine.schemafile.jsonschema import json_schema
 from mm_engine.schemafile.reader import SchemaFile, read_schema
+from mm_engine.schemafile.writer import schema_yaml
 
-__all__ = ["SchemaFile", "read_schema"]
+__all__ = ["SchemaFile", "json_schema", "read_schema", "schema_yaml"]

@@ -108,20 +108,26 @@ _NATIVE = Key(
 )
 
 
+def _element() -> Block:
+    """The block of a type, which the type of its elements may be again."""
+    return ELEMENT
+
+
 _OF = Key(
     "of",
     Either(
         "a type",
         text=Short("type", WordPlace("a type"), written.WrittenType),
-        mapping=Again("element", lambda: ELEMENT),
+        mapping=Again("element", _element),
     ),
     "the type of the elements, of an array",
 )
-ELEMENT = Block(
+ELEMENT: Block = Block(
     "a type",
     (_TYPE, _LENGTH, _PRECISION, _SCALE, _OF, _ENUM, _NATIVE),
     written.WrittenType,
 )
+
 
 FIELD = Block(
     "a field",

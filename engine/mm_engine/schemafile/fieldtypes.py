@@ -98,7 +98,8 @@ def _untyped(written: WrittenType, report: Report) -> FieldType:
     if written.native is not None:
         refuse_arguments("native", (), written, report)
         return Native(written.native)
-    report.problem('a field has no "type"', written.at("type"))
+    if not written.has("native"):
+        report.problem('a field has no "type"', written.at("type"))
     return UNKNOWN
 
 

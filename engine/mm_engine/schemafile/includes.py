@@ -133,7 +133,7 @@ def _included(
         found = _matches(folder, pattern)
         if not found:
             where = label(folder, base)
-            _report_missing(include, f'beside it, in "{where}"', folder, report)
+            _report_missing(include, f'in the folder "{where}"', folder, report)
         return found
     folders = _package_folders(include.package, report)
     if folders is None:

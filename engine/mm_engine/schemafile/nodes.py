@@ -180,7 +180,9 @@ class _Builder:
                 children.append(node)
             elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
                 if len(open_) >= DEEPEST:
-                    self._stop(event, f"more than {DEEPEST} levels deep")
+                    self._stop(
+                        event, f"lists and mappings lie more than {DEEPEST} levels deep"
+                    )
                 # An alias within what it names finds nothing: no value holds itself.
                 if event.anchor is not None:
                     self.anchors.pop(event.anchor, None)
@@ -194,7 +196,9 @@ class _Builder:
             elif isinstance(event, AliasEvent):
                 children.append(self._aliased(event, number))
             elif isinstance(event, DocumentStartEvent) and top:
-                self._stop(event, "a second document; a schema file holds one")
+                self._stop(
+                    event, "a second document begins here; a schema file holds one"
+                )
         return top[0] if top else None
 
     def _closed(

@@ -76,13 +76,12 @@ class Beside(Choice):
             b.name.at,
             f"first given at {a.name.at}",
         )
-        takes_length = plain_name(word.text) in ("varchar", "char", "text")
         is_decimal = plain_name(word.text) == "decimal"
         precise = b if (b.precision or 0) > (a.precision or 0) else a
         return attrs.evolve(
             a,
             type=word,
-            length=_greater(a, b) if takes_length else None,
+            length=_longer(a, b, plain_name(word.text)),
             precision=precise.precision if is_decimal else None,
             scale=precise.scale if is_decimal else None,
             primary_key=a.primary_key or b.primary_key,
@@ -131,8 +130,17 @@ def _word(node: TextNode | None) -> str | None:
     return None if node is None else node.text
 
 
-def _greater(a: WrittenField, b: WrittenField) -> int | None:
+def _longer(a: WrittenField, b: WrittenField, word: str) -> int | None:
+    """The length that holds the values of both; a text without one has no limit."""
+    if word not in ("varchar", "char", "text"):
+        return None
+    if word == "text" and (a.length is None or b.length is None or _differ(a, b)):
+        return None
     return max(a.length or 0, b.length or 0) or None
+
+
+def _differ(a: WrittenField, b: WrittenField) -> bool:
+    return (a.type and a.type.text) != (b.type and b.type.text)
 
 
 def _stricter(a: bool | None, b: bool | None) -> bool | None:  # noqa: FBT001

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -61,9 +61,11 @@ class Tables:
         self._report = report
         self._enums = enums
         self._tables = {table.name.text: table for table in tables}
-        self._fields = {
-            name: _columns(table.fields) for name, table in self._tables.items()
+        self._columns = {
+            name: [field for field in table.fields if not is_many_to_many(field)]
+            for name, table in self._tables.items()
         }
+        self._fields = {name: _by_name(of) for name, of in self._columns.items()}
         self._loose: dict[str, str] = {}
         for name in self._tables:
             self._loose.setdefault(_loosely(name), name)
@@ -72,6 +74,10 @@ class Tables:
 
     def __contains__(self, name: str) -> bool:
         return name in self._tables
+
+    def columns(self, table: WrittenTable) -> Sequence[WrittenField]:
+        """The fields of a table that hold something themselves."""
+        return self._columns[table.name.text]
 
     def table(self, name: TextNode) -> WrittenTable | None:
         """The table a name means: exactly, or as the original looked it up."""
@@ -217,12 +223,11 @@ class Tables:
         return names
 
 
-def _columns(fields: Iterable[WrittenField]) -> dict[str, WrittenField]:
-    """Fields that are columns, by name; the first where a name is given twice."""
+def _by_name(fields: Iterable[WrittenField]) -> dict[str, WrittenField]:
+    """Fields by name; the first where a name is given twice."""
     found: dict[str, WrittenField] = {}
     for field in fields:
-        if not is_many_to_many(field):
-            found.setdefault(field.name.text, field)
+        found.setdefault(field.name.text, field)
     return found
 
 

@@ -26,7 +26,9 @@ def resolved(file: WrittenFile, report: Report) -> Schema:
     """The schema that a file means; what cannot be meant goes into the report."""
     enums = {enum.name: enum for enum in file.enums}
     defaults = {
-        database.text: {name.text: sql.text for name, sql in chosen}
+        database.text: {
+            name.text: _default_sql(name.text, sql.text) for name, sql in chosen
+        }
         for database, chosen in file.defaults
     }
     symbols = dict.fromkeys(name for chosen in defaults.values() for name in chosen)
@@ -43,6 +45,14 @@ def resolved(file: WrittenFile, report: Report) -> Schema:
         defaults=with_used_symbols(defaults, _used_symbols(tables.values())),
         type_mappings=_type_mappings(file.type_mappings, report),
     )
+
+
+def _default_sql(name: str, sql: str) -> str:
+    """What a symbol says: ``blank: ''`` means the empty text, as its guide has it.
+
+    Any other symbol that says nothing means that the database has no default for it.
+    """
+    return "''" if name == "blank" and not sql else sql
 
 
 def _add_junction(

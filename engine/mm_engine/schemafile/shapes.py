@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
@@ -235,8 +235,8 @@ class Block(Kind):
                 report.problem(f'{self.what} has no "{name}"', node.at)
         return None if missing else self.make(node=node, **values)
 
-    def _values(self, node: MapNode, report: Report) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _values(self, node: MapNode, report: Report) -> dict[str, object]:
+        values: dict[str, object] = {}
         spellings = self.spellings
         for key, value in node.entries:
             known = spellings.get(key.text)

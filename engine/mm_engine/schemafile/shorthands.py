@@ -5,7 +5,7 @@ The reader's rules backwards: what is told short must come back as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import attrs
@@ -16,21 +16,22 @@ from mm_engine.model.table import Index, Table
 from mm_engine.model.types import referencing_type
 from mm_engine.schemafile.tables import first_fields
 
-Part = TypeVar("Part", Index, Unique)
+Part = TypeVar("Part", Index, Unique, ForeignKey)
 
 
 @attrs.frozen(kw_only=True)
 class Reference:
     """A foreign key told at its field.
 
-    ``gives_type`` says that the field needs no type of its own, ``makes_index`` that
-    it gets the index it has by itself.
+    ``gives_type`` says that the field needs no type of its own, ``names_field`` that
+    the key which is meant has to be named, ``no_index`` that an index which the field
+    would get is not wanted.
     """
 
     key: ForeignKey
     gives_type: bool
-    makes_index: bool
     names_field: bool
+    no_index: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -48,32 +49,94 @@ class Shorthands:
 
 def shorthands(table: Table, schema: Schema) -> Shorthands:
     """What can be told short about a table of a schema."""
+    names = {field.name for field in table.fields}
     keys = {
-        name: key
+        key.fields[0]: key
         for key in reversed(table.foreign_keys)
-        if (name := _field_that_refers(key, schema)) is not None
-        and table.has_field(name)
+        if _refers_by_one_field(key, schema) and key.fields[0] in names
     }
-    unique_fields = _first_by_field(table.uniques)
-    index_fields = _first_by_field(table.indexes)
-    automatic = {
-        name: index_fields.pop(name)
-        for name in keys
-        if name in index_fields and not _begun(table, name, index_fields[name])
+    uniques = {
+        unique.fields[0]: unique
+        for unique in reversed(table.uniques)
+        if unique == Unique(unique.fields[:1]) and unique.renamed_from is None
     }
-    told_indexes = [*index_fields.values(), *automatic.values()]
-    told_uniques = list(unique_fields.values())
+    indexes = {
+        index.field_names[0]: index
+        for index in reversed(table.indexes)
+        if index == Index(index.field_names[:1]) and index.renamed_from is None
+    }
+    begun = {name for name in keys if _is_begun(table, name, indexes.get(name))}
+    automatic = {name for name in keys if name in indexes and name not in begun}
     return Shorthands(
         primary_key=_flagged(table),
-        uniques=frozenset(unique_fields),
-        indexes=frozenset(index_fields),
+        uniques=frozenset(uniques) & names,
+        indexes=(frozenset(indexes) & names) - automatic,
         references={
-            name: _reference(table, key, schema, name in automatic)
+            name: _reference(
+                table,
+                key,
+                schema,
+                no_index=not (name in begun or name in indexes),
+            )
             for name, key in keys.items()
         },
-        other_uniques=tuple(_others(table.uniques, told_uniques)),
-        other_indexes=tuple(_others(table.indexes, told_indexes)),
-        other_keys=tuple(
-            key for key in table.foreign_keys if not _is_one_of(key, keys.values())
-        ),
+        other_uniques=_others(table.uniques, _known(uniques, names)),
+        other_indexes=_others(table.indexes, _known(indexes, names)),
+        other_keys=_others(table.foreign_keys, list(keys.values())),
     )
+
+
+def _refers_by_one_field(key: ForeignKey, schema: Schema) -> bool:
+    target = schema.tables.get(key.table)
+    return (
+        target is not None
+        and len(key.fields) == 1
+        and len(key.references) == 1
+        and target.has_field(key.references[0])
+    )
+
+
+def _is_begun(table: Table, name: str, own: Index | None) -> bool:
+    """Whether anything but the field's own index begins with the field."""
+    keys = [unique.fields for unique in table.uniques]
+    if table.primary_key is not None:
+        keys.append(table.primary_key.fields)
+    if any(fields[:1] == (name,) for fields in keys):
+        return True
+    return name in first_fields(i for i in table.indexes if i is not own)
+
+
+def _flagged(table: Table) -> str | None:
+    """The field that is the primary key, if it is one and the key has no name."""
+    key = table.primary_key
+    if key is None or key.name is not None or len(key.fields) != 1:
+        return None
+    return key.fields[0] if table.has_field(key.fields[0]) else None
+
+
+def _reference(
+    table: Table, key: ForeignKey, schema: Schema, *, no_index: bool
+) -> Reference:
+    target = schema.tables[key.table]
+    other = target.field(key.references[0])
+    refers_on = any(k.fields == key.references for k in target.foreign_keys)
+    single = target.primary_key is not None and (
+        target.primary_key.fields == key.references
+    )
+    return Reference(
+        key=key,
+        # A key that refers on may lead back here, and then neither has a type.
+        gives_type=not refers_on
+        and table.field(key.fields[0]).type == referencing_type(other.type),
+        names_field=not single,
+        no_index=no_index,
+    )
+
+
+def _known(parts: Mapping[str, Part], names: Container[str]) -> list[Part]:
+    return [part for name, part in parts.items() if name in names]
+
+
+def _others(parts: Iterable[Part], told: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts that are not told otherwise; the same part, not an equal one."""
+    return tuple(part for part in parts if not any(part is one for one in told))

@@ -8,10 +8,11 @@ import attrs
 
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.table import Desc, Field, Index, IndexPart, Table
-from mm_engine.model.types import FieldType, Timestamp, TimestampTZ
+from mm_engine.model.types import FieldType
+from mm_engine.model.validate import shows_time
 from mm_engine.model.values import Default, Expression
-from mm_engine.schemafile.defaults import Vocabulary, default_of, neutral
-from mm_engine.schemafile.references import Tables, is_many_to_many
+from mm_engine.schemafile.defaults import Vocabulary, default_of
+from mm_engine.schemafile.references import Tables
 from mm_engine.schemafile.report import Report
 from mm_engine.schemafile.written import (
     WrittenField,
@@ -32,7 +33,7 @@ class TableMaker:
 
     def table(self, written: WrittenTable) -> Table:
         """The table, without what its many_to_many fields stand for."""
-        columns = [field for field in written.fields if not is_many_to_many(field)]
+        columns = self.known.columns(written)
         key = self._primary_key(written, columns)
         in_key = key.fields if key is not None else ()
         uniques = [*_shorthand_uniques(columns), *written.unique]
@@ -93,11 +94,11 @@ class TableMaker:
         )
 
     def _automatic(self, written: WrittenField, type_: FieldType, key: str) -> bool:
-        """Whether the database fills the field in; it can with moments only."""
+        """Whether the clock fills the field in; the original ignored it elsewhere."""
         wanted = written.auto_create if key == "auto_create" else written.auto_update
-        if wanted and not isinstance(neutral(type_), Timestamp | TimestampTZ):
+        if wanted and not shows_time(type_):
             self.report.finding(
-                f"{key} is ignored: the field is no timestamp", written.at(key)
+                f"{key} is ignored: the field shows no time", written.at(key)
             )
             return False
         return wanted
@@ -158,6 +159,9 @@ class TableMaker:
         for field in columns:
             target = self.known.target(field)
             reference = field.foreign_key
+            if reference is not None and reference.display_field is not None:
+                at = reference.node.at_value("display_field")
+                self.report.finding("display_field is ignored", at)
             if target is not None and reference is not None:
                 yield ForeignKey(
                     (field.name.text,),
@@ -219,7 +223,7 @@ def _reference_indexes(
     begun = {unique.fields[0] for unique in uniques if unique.fields}
     if key is not None:
         begun.update(key.fields[:1])
-    begun.update(_first_fields(indexes))
+    begun.update(first_fields(indexes))
     for field in columns:
         reference = field.foreign_key
         name = field.name.text
@@ -227,7 +231,7 @@ def _reference_indexes(
             yield Index((name,), at=field.name.at)
 
 
-def _first_fields(indexes: Iterable[Index]) -> Iterator[str]:
+def first_fields(indexes: Iterable[Index]) -> Iterator[str]:
     """What those indexes begin with that cover all rows and find single values."""
     for index in indexes:
         finds = index.method is None or index.method.lower() in ("btree", "hash")

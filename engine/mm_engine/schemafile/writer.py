@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import attrs
+from typing import assert_never
 
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import PerDatabase, Schema
 from mm_engine.model.symbols import BUILT_IN_DEFAULTS
 from mm_engine.model.table import Desc, Field, Index, IndexPart, Options, Table
-from mm_engine.model.types import FieldType, referencing_type
+from mm_engine.model.types import FieldType
 from mm_engine.model.values import Default, Expression, Literal, Symbol
 from mm_engine.schemafile.defaults import Vocabulary, decided
+from mm_engine.schemafile.fieldtypes import FOREIGN_KEY
 from mm_engine.schemafile.layout import Inline, Tagged, Value, yaml_text
 from mm_engine.schemafile.report import Report
+from mm_engine.schemafile.shorthands import Reference, Shorthands, shorthands
 from mm_engine.schemafile.typewords import type_words
 
 Words = dict[str, Value]
@@ -42,7 +42,7 @@ def schema_yaml(
     if schema.enums:
         sections["enums"] = [_enum(enum) for enum in schema.enums.values()]
     sections["tables"] = [
-        TableWords(table, schema, words).all() for table in schema.tables.values()
+        _table(table, schema, words) for table in schema.tables.values()
     ]
     return yaml_text(sections)
 
@@ -59,8 +59,7 @@ def _own_defaults(schema: Schema) -> PerDatabase:
         database: {
             name: sql
             for name, sql in chosen.items()
-            if name not in used
-            or BUILT_IN_DEFAULTS.get(database, {}).get(name) != sql
+            if name not in used or BUILT_IN_DEFAULTS.get(database, {}).get(name) != sql
         }
         for database, chosen in schema.defaults.items()
     }
@@ -94,28 +93,147 @@ def _options(options: Options) -> Words:
 def default_value(
     default: Default | None, type_: FieldType, words: Vocabulary
 ) -> Value | None:
-    """A default as it is written: its text, with a tag where that alone would not do."""
+    """A default as it is written: its text, with a tag where the text is not enough."""
     match default:
         case None:
             return None
-        case Symbol(text):
-            tag = "!symbol"
-        case Literal(text):
-            tag = "!literal"
-        case Expression(text):
-            tag = "!expression"
+        case Symbol():
+            tagged = Tagged("!symbol", default.name)
+        case Literal():
+            tagged = Tagged("!literal", default.text)
+        case Expression():
+            tagged = Tagged("!expression", default.sql)
+        case _:
+            assert_never(default)
     attempt = Report()
-    is_plain = text != "" and decided(text, type_, words, attempt) == default
-    return text if is_plain and not attempt.findings else Tagged(tag, text)
+    plain = tagged.text and decided(tagged.text, type_, words, attempt)
+    return tagged.text if plain == default and not attempt.findings else tagged
 
 
-@attrs.frozen
-class TableWords:
-    """One table in the words of YAML: shorthands where they say all there is."""
+def _table(table: Table, schema: Schema, words: Vocabulary) -> Words:
+    """One table: shorthands where they say all there is to say."""
+    short = shorthands(table, schema)
+    lists: dict[str, list[Value]] = {
+        "unique": [_unique(unique) for unique in short.other_uniques],
+        "checks": [_check(check) for check in table.checks],
+        "foreign_keys": [_foreign_key(key) for key in short.other_keys],
+        "indexes": [_index(index) for index in short.other_indexes],
+    }
+    key = table.primary_key
+    return {
+        "name": table.name,
+        **_said("renamed_from", table.renamed_from),
+        **_said("comment", table.comment),
+        "fields": [_field(field, table, short, words) for field in table.fields],
+        **({} if key is None or short.primary_key else {"primary_key": _key(key)}),
+        **{name: entries for name, entries in lists.items() if entries},
+        **_options(table.options),
+    }
 
-    table: Table
-    schema: Schema
-    words: Vocabulary
 
-    def all(self) -> Words:
-        """The whole block."""
+def _field(field: Field, table: Table, short: Shorthands, words: Vocabulary) -> Words:
+    name = field.name
+    reference = short.references.get(name)
+    type_: Words = type_words(field.type)
+    if reference is not None and reference.gives_type:
+        type_ = {"type": FOREIGN_KEY}
+    in_key = table.primary_key is not None and name in table.primary_key.fields
+    default = default_value(field.default, field.type, words)
+    flags = {
+        "primary_key": short.primary_key == name,
+        "unique": name in short.uniques,
+        "index": name in short.indexes,
+        "auto_create": field.auto_create,
+        "auto_update": field.auto_update,
+    }
+    return {
+        "name": name,
+        **_said("renamed_from", field.renamed_from),
+        **type_,
+        **({} if reference is None else {"foreign_key": _reference(reference)}),
+        **({} if field.nullable or in_key else {"nullable": False}),
+        **{flag: True for flag, is_set in flags.items() if is_set},
+        **_said("default", default),
+        **_said("comment", field.comment),
+        **_options(field.options),
+    }
+
+
+def _reference(reference: Reference) -> Words:
+    key = reference.key
+    return {
+        "table": key.table,
+        **({"field": key.references[0]} if reference.names_field else {}),
+        **_rest(key),
+        **({"index": False} if reference.no_index else {}),
+    }
+
+
+def _foreign_key(key: ForeignKey) -> Words:
+    return {
+        "fields": Inline(key.fields),
+        "table": key.table,
+        "references": Inline(key.references),
+        **_rest(key),
+    }
+
+
+def _rest(key: ForeignKey) -> Words:
+    """What both spellings of a foreign key have in common."""
+    actions = {"on_delete": key.on_delete, "on_update": key.on_update}
+    return {
+        **{k: v for k, v in actions.items() if v != _UNSAID[k]},
+        **_said("name", key.name),
+        **_said("renamed_from", key.renamed_from),
+    }
+
+
+_UNSAID = {"on_delete": "RESTRICT", "on_update": "NO ACTION"}
+
+
+def _key(key: PrimaryKey) -> Value:
+    if key.name is None:
+        return Inline(key.fields)
+    return {"fields": Inline(key.fields), "name": key.name}
+
+
+def _unique(unique: Unique) -> Value:
+    if unique.name is None and unique.renamed_from is None:
+        return Inline(unique.fields)
+    return {
+        **_said("name", unique.name),
+        **_said("renamed_from", unique.renamed_from),
+        "fields": Inline(unique.fields),
+    }
+
+
+def _check(check: Check) -> Value:
+    if check.name is None and check.renamed_from is None:
+        return check.expression
+    return {
+        **_said("name", check.name),
+        **_said("renamed_from", check.renamed_from),
+        "expression": check.expression,
+    }
+
+
+def _index(index: Index) -> Words:
+    return {
+        **_said("name", index.name),
+        **_said("renamed_from", index.renamed_from),
+        "fields": Inline([_index_part(part) for part in index.fields]),
+        **({"unique": True} if index.unique else {}),
+        **_said("method", index.method),
+        **_said("where", index.where),
+        **_options(index.options),
+    }
+
+
+def _index_part(part: IndexPart) -> Value:
+    match part:
+        case Desc():
+            return {"field": part.name, "desc": True}
+        case Expression():
+            return {"expression": part.sql}
+        case _:
+            return part

@@ -9,6 +9,7 @@ import pytest
 import mm_engine as mm
 from mm_engine.migrations.codecache import WORTH_WRITING
 from mm_engine.migrations.loader import load_migrations
+from mm_engine.operations import Operation
 
 
 def write(folder: Path, table: str, *, size: int = WORTH_WRITING) -> Path:
@@ -32,7 +33,7 @@ def writing_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", None)
 
 
-def dropped(folder: Path) -> mm.operations.Operation:
+def dropped(folder: Path) -> Operation:
     [loaded] = load_migrations(folder)
     return loaded.operations[0]
 

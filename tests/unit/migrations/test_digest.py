@@ -44,7 +44,7 @@ def test_every_default_of_today_is_frozen_or_changes_no_old_digest() -> None:
         if name in ("Migration", "Schema", "Table"):
             continue
         frozen = dict(DEFAULTS.get(name, {}))
-        for attribute in attrs.fields(kind):  # type: ignore[type-var]
+        for attribute in attrs.fields(kind):
             if not attribute.eq or attribute.name == "review":
                 continue
             default: object = attribute.default
@@ -64,7 +64,7 @@ def test_an_attribute_of_later_with_its_frozen_default_changes_nothing(
         cascade: bool = False
 
     later = {**DEFAULTS["DropTable"], "cascade": False}
-    monkeypatch.setitem(DEFAULTS, "DropTable", later)  # type: ignore[arg-type]
+    monkeypatch.setitem(DEFAULTS, "DropTable", later)
     assert shape(DropTable("users")) == shape(mm.DropTable("users"))
     assert shape(DropTable("users", cascade=True)) != shape(mm.DropTable("users"))
 

@@ -4,7 +4,7 @@ import json
 
 import attrs
 
-from mm_engine.migrations.drawing import as_json, ascii, mermaid
+from mm_engine.migrations import drawing
 from mm_engine.migrations.graph import MigrationGraph
 from written_migrations import step, table
 
@@ -22,7 +22,7 @@ TANGLE = MigrationGraph.of(
 
 
 def test_branches_have_columns_and_merges_are_seen() -> None:
-    assert ascii(TANGLE) == (
+    assert drawing.ascii(TANGLE) == (
         "* 0001_a\n"
         "|-.-.\n"
         "* | | 0002_b\n"
@@ -38,7 +38,7 @@ def test_branches_have_columns_and_merges_are_seen() -> None:
 
 def test_states_are_marked() -> None:
     states = {"0001_a": "applied", "0002_b": "changed", "0002_c": "pending"}
-    lines = ascii(TANGLE, states).splitlines()
+    lines = drawing.ascii(TANGLE, states).splitlines()
     assert lines[0] == "* 0001_a (applied)"
     assert lines[2] == "! | | 0002_b (changed)"
     assert lines[3] == "| o | 0002_c (pending)"
@@ -47,34 +47,34 @@ def test_states_are_marked() -> None:
 def test_a_chain_of_a_thousand_does_not_drift() -> None:
     chain = [step("0000_a")]
     chain += [step(f"{n:04}_a", f"{n - 1:04}_a") for n in range(1, 1000)]
-    lines = ascii(MigrationGraph.of(chain)).splitlines()
+    lines = drawing.ascii(MigrationGraph.of(chain)).splitlines()
     assert len(lines) == 1000
     assert {line[:2] for line in lines} == {"* "}
 
 
 def test_a_squash_says_how_many_it_replaces() -> None:
     squash = attrs.evolve(step("0002_s"), replaces=["0001_a", "0002_b"])
-    assert ascii(MigrationGraph.of([squash])) == "* 0002_s (squash of 2)"
+    assert drawing.ascii(MigrationGraph.of([squash])) == "* 0002_s (squash of 2)"
 
 
 def test_every_migration_is_drawn_once() -> None:
-    text = ascii(TANGLE)
+    text = drawing.ascii(TANGLE)
     assert all(text.count(name) == 1 for name in TANGLE.by_name)
 
 
 def test_nothing_is_an_empty_picture() -> None:
-    assert ascii(MigrationGraph.of([])) == ""
+    assert drawing.ascii(MigrationGraph.of([])) == ""
 
 
 def test_mermaid_has_a_node_a_migration_and_a_line_a_dependency() -> None:
     graph = MigrationGraph.of([step("0001_a"), step("0002_b", "0001_a")])
-    assert mermaid(graph, {"0001_a": "applied"}) == (
+    assert drawing.mermaid(graph, {"0001_a": "applied"}) == (
         'flowchart TD\n    m0["0001_a<br/>applied"]\n    m1["0002_b"]\n    m0 --> m1'
     )
 
 
 def test_json_holds_what_programs_need() -> None:
-    found = as_json(MigrationGraph.of(TANGLE.order()[:2]))
+    found = drawing.as_json(MigrationGraph.of(TANGLE.order()[:2]))
     assert json.loads(json.dumps(found)) == {
         "version": 1,
         "migrations": [

@@ -128,8 +128,11 @@ def test_the_schema_follows_the_order_of_application() -> None:
     wide = mm.AlterField("posts", mm.Field("id", mm.BigInt()))
     small = mm.AlterField("posts", mm.Field("id", mm.SmallInt()))
     graph = MigrationGraph.of(
-        [posts, step("0002_a", "0001_posts", does=(wide,))]
-        + [step("0002_b", "0001_posts", does=(small,))]
+        [
+            posts,
+            step("0002_a", "0001_posts", does=(wide,)),
+            step("0002_b", "0001_posts", does=(small,)),
+        ]
     )
     late = graph.schema(["0001_posts", "0002_b", "0002_a"])
     assert graph.schema().table("posts").field("id").type == mm.SmallInt()

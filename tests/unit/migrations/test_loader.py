@@ -15,6 +15,7 @@ from mm_engine.errors import MigrationFileError, StateError
 from mm_engine.migrations.digest import digest
 from mm_engine.migrations.loader import load_migration, load_migrations
 from mm_engine.migrations.positions import operation_position
+from mm_engine.operations import Operation
 
 HEAD = "import mm_engine as mm\n\n"
 
@@ -115,14 +116,18 @@ def test_a_file_that_does_not_load_is_told_with_its_place(
     [
         (
             'mm.Field("a", mm.Text(), nulable=False)',
-            '0001_a.py:7:9: mm.Field has no "nulable"\n'
-            '  hint: did you mean "nullable"?',
+            (
+                '0001_a.py:7:9: mm.Field has no "nulable"\n'
+                '  hint: did you mean "nullable"?'
+            ),
         ),
         ('mm.Field("a", mm.Varchar())', '0001_a.py:7:23: mm.Varchar needs "length"'),
         (
             'mm.RenameField("a", "b", "c")',
-            "mm.RenameField takes 2 values without a keyword, here are 3\n"
-            "  hint: say which is which: new",
+            (
+                "mm.RenameField takes 2 values without a keyword, here are 3\n"
+                "  hint: say which is which: new"
+            ),
         ),
         (
             "mm.CreatTable()",
@@ -265,7 +270,7 @@ def test_a_function_keeps_its_source_when_the_file_changes(tmp_path: Path) -> No
 def test_folders_load_in_threads(tmp_path: Path) -> None:
     for name in ("one", "two"):
         helped_project(tmp_path / name, name)
-    found: list[mm.operations.Operation] = []
+    found: list[Operation] = []
 
     def load(name: str) -> None:
         for _ in range(20):

@@ -61,8 +61,8 @@ def test_a_squash_that_is_partly_applied_is_an_error_naming_the_rest(
     with pytest.raises(HistoryError) as caught:
         graph.counted(["0001_a"])
     assert str(caught.value).startswith(
-        'only a part of "0002_squashed_from_0001" is applied: 0002_b of what it replaces'
-        " is missing after 0001_a\n  hint: move 0002_squashed_from_0001.py out"
+        'only a part of "0002_squashed_from_0001" is applied: 0002_b of what it'
+        " replaces is missing after 0001_a\n  hint: move 0002_squashed_from_0001.py out"
     )
 
 

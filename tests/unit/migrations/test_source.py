@@ -107,7 +107,7 @@ def test_imports_are_those_that_the_values_need() -> None:
 
 def test_a_value_that_no_file_can_hold_is_refused() -> None:
     rows = [{"code": object()}]
-    upsert = mm.UpsertData("a", keys=["code"], rows=rows)  # type: ignore[list-item]
+    upsert = mm.UpsertData("a", keys=["code"], rows=rows)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(MigrationFileError, match="cannot hold <object"):
         source_of(upsert)
 

@@ -96,8 +96,10 @@ def call(connection: object, schema: Schema) -> None:
         (PythonCall(call, Schema()), "-- call Python: call"),
         (
             When("SELECT 1", items=(Statement("DROP TABLE a"),)),
-            "-- only where this gives a row:\n-- SELECT 1\nDROP TABLE a;\n"
-            "-- as far as here",
+            (
+                "-- only where this gives a row:\n-- SELECT 1\nDROP TABLE a;\n"
+                "-- as far as here"
+            ),
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from mm_engine.cli.options import json_option, opened, project_options
@@ -77,8 +79,9 @@ def config(*, as_json: bool) -> None:
             }
         )
         return
+    file = settings.file and os.path.relpath(settings.file, settings.root)
     output.say(f"project: {settings.root}")
-    output.say(f"settings: {settings.file or 'no file'}")
+    output.say(f"settings: {file or 'no file'}")
     output.table(
         ("setting", "value", "from"),
         [

@@ -118,7 +118,6 @@ def makemigrations(
     """
     if ctx.invoked_subcommand is not None:
         return
-    from mm_engine.cli.asking import asked
     from mm_engine.errors import UsageError
 
     if merge + is_empty + replace_last + check > 1:
@@ -128,6 +127,8 @@ def makemigrations(
     project, output = opened(as_json=as_json)
     if check:
         ctx.exit(_check(project, output))
+    from mm_engine.cli.asking import asked
+
     with asked(project, output, flags) as answers:
         draft: Draft | None
         if merge:

@@ -18,9 +18,24 @@ if TYPE_CHECKING:
 to_option = click.option(
     "--to", metavar="NAME", help="Stop there; a number or the start of a name will do."
 )
+
+
+def _not_negative(
+    ctx: click.Context, param: click.Parameter, value: float | None
+) -> float | None:
+    del ctx, param
+    if value is not None and not value >= 0:
+        raise click.BadParameter("it takes a number of seconds, 0 or more")
+    return value
+
+
+plan_option = click.option(
+    "--plan", "is_plan", is_flag=True, help="Only say what would be done."
+)
 lock_option = click.option(
     "--lock-timeout",
-    type=click.FloatRange(min=0),
+    type=float,
+    callback=_not_negative,
     metavar="SECONDS",
     help="How long to wait for somebody else who migrates (10).",
 )
@@ -28,7 +43,7 @@ lock_option = click.option(
 
 @click.command("up")
 @to_option
-@click.option("--plan", "is_plan", is_flag=True, help="Only say what would be done.")
+@plan_option
 @click.option(
     "--allow-review", is_flag=True, help="Run what is marked for review as well."
 )
@@ -49,7 +64,7 @@ def up(
 
     project, output = opened(as_json=as_json)
     if is_plan:
-        _say_plan(output, project.plan(to))
+        _say_plan(output, project.plan(to), "to apply")
         return
     with progress(output) as bar:
 
@@ -72,6 +87,7 @@ def up(
     help='Undo all that was applied after it; "zero" undoes everything.',
 )
 @click.option("--steps", type=int, metavar="N", help="Undo the last N (1).")
+@plan_option
 @click.option("--yes", "-y", is_flag=True, help="Even if rows or values are lost.")
 @lock_option
 @json_option
@@ -80,6 +96,7 @@ def down(
     *,
     to: str | None,
     steps: int | None,
+    is_plan: bool,
     yes: bool,
     lock_timeout: float | None,
     as_json: bool,
@@ -89,6 +106,9 @@ def down(
     from mm_engine.project.running import Terms
 
     project, output = opened(as_json=as_json)
+    if is_plan:
+        _say_plan(output, project.plan_back(to=to, steps=steps), "to undo")
+        return
     with progress(output) as bar:
 
         def announce(intent: Intent) -> None:
@@ -191,28 +211,27 @@ def _say_run(output: Output, run: Run, word: str) -> None:
         )
 
 
-def _say_plan(output: Output, steps: Sequence[Step]) -> None:
+def _say_plan(output: Output, steps: Sequence[Step], what: str) -> None:
     from mm_engine.cli.telling import counted, operations_json, say_operations
+    from mm_engine.runner.plan import moves
 
+    planned = [(step, [move.operation for move in moves(step)]) for step in steps]
     if output.as_json:
-        output.json(
+        told: list[Json] = [
             {
-                "plan": [
-                    {
-                        "name": step.name,
-                        "operations": operations_json(step.migration.operations),
-                    }
-                    for step in steps
-                ]
+                "name": step.name,
+                "direction": step.direction.value,
+                "operations": operations_json(operations),
             }
-        )
+            for step, operations in planned
+        ]
+        output.json({"plan": told})
         return
-    output.say(
-        f"{counted(len(steps), 'migration')} to apply" if steps else "nothing to do"
-    )
-    for step in steps:
+    count = counted(len(steps), "migration")
+    output.say(f"{count} {what}" if steps else "nothing to do")
+    for step, operations in planned:
         output.line(step.name)
-        say_operations(output, step.migration.operations, step.before, indent="  ")
+        say_operations(output, operations, step.before, indent="  ")
 
 
 def _agree(output: Output, losses: Sequence[str]) -> None:

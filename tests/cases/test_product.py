@@ -1,0 +1,62 @@
+"""Every operation on every type on SQLite, both ways: the text, and with rows."""
+
+from __future__ import annotations
+
+import pytest
+
+import product
+from live_sqlite import Live, without_ours
+from mm_engine.errors import UnsupportedError
+from product import Cell
+
+
+
+def test_no_operation_and_no_type_is_missing() -> None:
+    assert {s.operation for s in product.SCENARIOS} == set(product.OPERATIONS)
+    assert {type(s.type) for s in product.SAMPLES} == set(product.FIELD_TYPES)
+
+
+def test_every_cell_stands_in_the_file_once() -> None:
+    said = [
+        f"{scenario}, {name}"
+        for scenario, texts in product.golden().items()
+        for text in texts
+        for name in _names(text["types"])
+    ]
+    assert said == sorted(said, key=said.index)
+    assert sorted(said) == sorted(cell.name for cell in product.cells())
+
+
+def test_what_sqlite_is_told_is_what_the_file_says() -> None:
+    """Run tests/cases/update.py where the change is meant."""
+    assert product.computed() == product.golden()
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("cell", tuple(product.cells()), ids=lambda cell: cell.name)
+def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell) -> None:
+    if "error" in cell.said():
+        with pytest.raises(UnsupportedError):
+            _there_and_back(cell)
+    else:
+        _there_and_back(cell)
+
+
+def _there_and_back(cell: Cell) -> None:
+    live = cell.live()
+    operations = cell.scenario.made(cell.sample)
+    before, shape, rows = live.schema, live.shape(), live.rows()
+    live.up(operations)
+    above = live.shape()
+    assert without_ours(above) == Live.of(live.schema).shape()
+    live.down(operations, before)
+    assert live.schema == before
+    assert live.shape() == shape
+    if not any(operation.loses(before) for operation in operations):
+        assert live.rows() == rows
+    live.up(operations)
+    assert live.shape() == above
+
+
+def _names(types: object) -> list[str]:
+    return [str(name) for name in types] if isinstance(types, list) else []

@@ -1,0 +1,15 @@
+"""A project in which each defect of the original would show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evolving import Evolving
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Evolving:
+    """A project without a schema yet, configured for a file of SQLite."""
+    return Evolving.in_folder(tmp_path)
