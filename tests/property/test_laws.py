@@ -101,12 +101,6 @@ def test_a_difference_is_gone_once_it_is_applied(pair: SchemaPair) -> None:
 
 
 @given(schema_pairs())
-def test_the_same_schemas_differ_in_the_same_operations(pair: SchemaPair) -> None:
-    once = diff(pair.before, pair.after, pair.renames)
-    assert repr(once) == repr(diff(pair.before, pair.after, pair.renames))
-
-
-@given(schema_pairs())
 def test_the_order_given_does_not_matter(pair: SchemaPair) -> None:
     turned = diff(
         turned_around(pair.before),

@@ -135,8 +135,12 @@ def at_terminal(
         seen, said = seen + piece, said + piece
         if left and left[0][0] in said:
             text, said = left.pop(0)[1], ""
+            # A signal between the prompt and the reading of an answer goes unnoticed
+            # until a key is pressed; people are not that quick.
+            time.sleep(0 if text.isprintable() or text.endswith("\n") else 0.3)
             os.write(terminal, text.encode())
     os.close(terminal)
     _, status = os.waitpid(child, 0)
+    assert time.monotonic() < end, f"it never ended:\n{seen}"
     assert not left, f"never asked: {left[0][0]}\n{seen}"
     return Answer(os.waitstatus_to_exitcode(status), seen.replace("\r\n", "\n"))

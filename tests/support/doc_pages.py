@@ -38,7 +38,9 @@ DOCS = ROOT / "docs"
 OURS = ("makemigrations", "mm")
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_COMMENT = re.compile(r"^<!-- (run|(?:write|change) \S+)\n(.*?)^-->$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(
+    r"^<!-- (run|(?:write|change) \S+)\n(.*?)^-->$", re.DOTALL | re.MULTILINE
+)
 _NAMED = re.compile(r"<!-- file: (\S+) -->\n$")
 _FILE = re.compile(r"# file: (\S+)\n")
 _SETTING = re.compile(r"[A-Z_]+=")

@@ -221,7 +221,9 @@ class Live:
                 key=repr,
             ),
             "foreign keys": sorted(
-                found("foreign_key_list", '"table", "from", "to", on_update, on_delete'),
+                found(
+                    "foreign_key_list", '"table", "from", "to", on_update, on_delete'
+                ),
                 key=repr,
             ),
             "indexes": sorted(
@@ -262,3 +264,8 @@ class Live:
 def without_ours(shape: Mapping[str, object]) -> dict[str, object]:
     """A shape without the tables that keep what rows held."""
     return {n: part for n, part in shape.items() if not n.startswith(KEPT)}
+
+
+def loses_rows(operations: Iterable[Operation], before: Schema) -> bool:
+    """Whether something goes for ever with one of the operations."""
+    return any(move.operation.loses(move.before) for move in moves(operations, before))

@@ -62,7 +62,10 @@ class Sample:
         """A table with a field of the type."""
         note = Field("note", t.Varchar(20))
         if self.counts:
-            fields, key = [self.field(), note], PrimaryKey(["value"], name="things_pkey")
+            fields, key = (
+                [self.field(), note],
+                PrimaryKey(["value"], name="things_pkey"),
+            )
         else:
             number = Field("id", t.Integer(), nullable=False)
             fields, key = (
@@ -187,9 +190,7 @@ SCENARIOS = (
     Scenario(
         ops.AddField,
         "AddField with a default",
-        lambda s: [
-            ops.AddField("things", s.field("extra", default=Literal(s.one)))
-        ],
+        lambda s: [ops.AddField("things", s.field("extra", default=Literal(s.one)))],
     ),
     Scenario(
         ops.AddField,
@@ -326,9 +327,7 @@ SCENARIOS = (
     Scenario(
         ops.SetTypeMappings,
         "SetTypeMappings",
-        lambda s: [
-            ops.SetTypeMappings({"sqlite": {_mapped_name(s): "CLOB"}})
-        ],
+        lambda s: [ops.SetTypeMappings({"sqlite": {_mapped_name(s): "CLOB"}})],
     ),
     Scenario(
         ops.SetTableComment,
@@ -345,14 +344,14 @@ SCENARIOS = (
     Scenario(
         ops.RunSQL,
         "RunSQL",
-        lambda _: [ops.RunSQL(
+        lambda _: [
+            ops.RunSQL(
                 "UPDATE things SET note = note || '!'; SELECT ';'",
                 "UPDATE things SET note = rtrim(note, '!');",
-            )],
+            )
+        ],
     ),
-    Scenario(
-        ops.RunPython, "RunPython", lambda _: [ops.RunPython(_nothing, _nothing)]
-    ),
+    Scenario(ops.RunPython, "RunPython", lambda _: [ops.RunPython(_nothing, _nothing)]),
     Scenario(ops.UpsertData, "UpsertData", lambda s: [_upserted(s)]),
     Scenario(
         ops.RestoreData,
@@ -415,11 +414,17 @@ class Cell:
         for operation in self.scenario.first(self.sample):
             if isinstance(operation, ops.SetDefaults | ops.CreateEnum):
                 live.up([operation])
-        live.schema = attrs.evolve(live.schema, enums={**live.schema.enums, **self.schema.enums})
+        live.schema = attrs.evolve(
+            live.schema, enums={**live.schema.enums, **self.schema.enums}
+        )
         live.up([ops.CreateTable.of(table) for table in self.schema.tables.values()])
         for row in self._rows(live):
             live.sql(row)
-        live.up(op for op in self.scenario.first(self.sample) if isinstance(op, ops.UpsertData))
+        live.up(
+            op
+            for op in self.scenario.first(self.sample)
+            if isinstance(op, ops.UpsertData)
+        )
         return live
 
     def _rows(self, live: Live) -> Iterator[str]:
@@ -477,7 +482,9 @@ def computed() -> dict[str, list[dict[str, object]]]:
 
 def golden() -> dict[str, list[dict[str, object]]]:
     """The product as the file has it."""
-    loaded: dict[str, list[dict[str, object]]] = yaml.safe_load(GOLDEN.read_text("utf-8"))
+    loaded: dict[str, list[dict[str, object]]] = yaml.safe_load(
+        GOLDEN.read_text("utf-8")
+    )
     return loaded
 
 

@@ -112,13 +112,14 @@ class Terminal:
     def _word(self, question: Question) -> str:
         """One of a few words, by its first letters."""
         words = [choice.word for choice in question.choices]
-        shown = "/".join(words)
+        usual = f" [{question.usual}]" if question.usual else ""
         while True:
-            said = self._read(f"{shown}, ? for help [{question.usual}]")
-            found = [word for word in words if word.startswith(said.lower())]
-            if not said:
-                return question.usual or words[0]
-            if len(found) == 1:
+            said = self._read(f"{'/'.join(words)}, ? for help{usual}")
+            said = said or question.usual or ""
+            found = [word for word in words if word.lower().startswith(said.lower())]
+            if said in words:
+                return said
+            if said and len(found) == 1:
                 return found[0]
             for choice in question.choices:
                 self._output.say(f"  {choice.word:<8} {choice.meaning}")

@@ -32,6 +32,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 """Every type that can be mapped, and what a mapping of it may fill in."""
 
 _GO = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_GO_BEGUN = re.compile(r"\{\{-?\s*\.\w*")
 _GO_ATTRIBUTE = re.compile(r"\.([A-Za-z]\w*)")
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 
@@ -64,6 +65,9 @@ def template_fault(type_name: str, text: str) -> tuple[str, str | None] | None:
     code = _GO.search(text)
     if code is not None:
         return f'"{code[0]}" is more than a template can say', _filled(places)
+    begun = _GO_BEGUN.search(text)
+    if begun is not None:
+        return f'"{begun[0]}" is not closed by two braces', _filled(places)
     for name in _PLACE.findall(text):
         if name not in places:
             hint = nearest(name, places) or _filled(places)

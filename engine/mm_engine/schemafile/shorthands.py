@@ -39,8 +39,8 @@ class Shorthands:
     """A table's parts, taken apart into those told at fields and the rest."""
 
     primary_key: str | None
-    uniques: frozenset[str]
-    indexes: frozenset[str]
+    unique_fields: frozenset[str]
+    indexed_fields: frozenset[str]
     references: Mapping[str, Reference]
     other_uniques: tuple[Unique, ...]
     other_indexes: tuple[Index, ...]
@@ -69,8 +69,8 @@ def shorthands(table: Table, schema: Schema) -> Shorthands:
     automatic = {name for name in keys if name in indexes and name not in begun}
     return Shorthands(
         primary_key=_flagged(table),
-        uniques=frozenset(uniques) & names,
-        indexes=(frozenset(indexes) & names) - automatic,
+        unique_fields=frozenset(uniques) & names,
+        indexed_fields=(frozenset(indexes) & names) - automatic,
         references={
             name: _reference(
                 table,

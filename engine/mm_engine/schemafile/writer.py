@@ -141,8 +141,8 @@ def _field(field: Field, table: Table, short: Shorthands, words: Vocabulary) -> 
     default = default_value(field.default, field.type, words)
     flags = {
         "primary_key": short.primary_key == name,
-        "unique": name in short.uniques,
-        "index": name in short.indexes,
+        "unique": name in short.unique_fields,
+        "index": name in short.indexed_fields,
         "auto_create": field.auto_create,
         "auto_update": field.auto_update,
     }

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from command_line import Answer, Line, at_terminal
+from command_line import SCHEMA, Answer, Line, at_terminal
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="there are no pseudo-terminals"
@@ -101,6 +101,28 @@ def test_a_rename_is_a_question_with_no_as_its_answer(made: Line) -> None:
     (made.folder / "migrations" / f"{made.migrations()[-1]}.py").unlink()
     typed(made, (question, "\n"), (KEYS, "1\n"))
     assert "DropField" in last(made)
+
+
+def test_a_merge_asks_which_branch_is_right(made: Line) -> None:
+    for name, length in (("a", "300"), ("ab", "400")):
+        made.schema(SCHEMA.replace("255", length))
+        made.fine("makemigrations", "--name", name)
+        path = made.folder / "migrations" / f"0002_{name}.py"
+        path.rename(path.with_suffix(".hidden"))
+    for path in (made.folder / "migrations").glob("*.hidden"):
+        path.rename(path.with_suffix(".py"))
+    answer = at_terminal(
+        made.folder,
+        ["makemigrations", "--merge"],
+        [
+            ("0002_a/0002_ab, ? for help: ", "\n"),
+            ("0002_a/0002_ab", "0002_a\n"),
+            (KEYS, "1\n"),
+        ],
+    )
+    assert answer.code == 0
+    assert "mm.Varchar(300)" in answer.out
+    assert "mm.Varchar(300)" in last(made)
 
 
 def test_a_value_is_asked_until_it_fits(made: Line) -> None:

@@ -57,7 +57,7 @@ def schema_pairs(draw: Draw) -> SchemaPair:
     before = with_names(a_schema(choice), Schema())
     if choice.chance(5):
         return SchemaPair(before, a_schema(choice), Renames())
-    namer = Namer(choice, (*before.tables, *before.enums, *_part_names(before)))
+    namer = Namer(choice, (*before.tables, *before.enums, *part_names(before)))
     after, renames = before, Renames()
     if choice.chance(50):
         after, renames = renamed(choice, namer, before)
@@ -67,7 +67,8 @@ def schema_pairs(draw: Draw) -> SchemaPair:
     return SchemaPair(before, after, kept_renames(renames, after))
 
 
-def _part_names(schema: Schema) -> list[str]:
+def part_names(schema: Schema) -> list[str]:
+    """The names of all indexes, keys and constraints."""
     parts = [
         part
         for table in schema.tables.values()

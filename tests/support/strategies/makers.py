@@ -16,7 +16,7 @@ from mm_engine.model.values import Expression, Literal
 from mm_engine.operations import Operation
 from mm_engine.operations.base import BaseOperation
 from strategies.choice import Choice
-from strategies.edits import move_key
+from strategies.edits import move_key, part_names
 from strategies.names import Namer
 from strategies.rows import some_rows
 from strategies.schemas import (
@@ -53,8 +53,7 @@ def an_operation(
     python: bool = True,
 ) -> Operation:
     """An operation that fits; of the class named first, if one of it can."""
-    taken = (*schema.tables, *schema.enums)
-    namer = Namer(choice, taken)
+    namer = Namer(choice, (*schema.tables, *schema.enums, *part_names(schema)))
     classes = [c for c in WRITTEN_CLASSES if python or c is not ops.RunPython]
     start = classes.index(first) if first else choice.number(0, len(classes) - 1)
     for cls in (*classes[start:], *classes[:start]):
