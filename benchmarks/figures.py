@@ -38,9 +38,9 @@ class Figures:
         return median(walls) if walls else None
 
     def cpu(self, row: Row, tool: str) -> float | None:
-        """The median of the processor's time, which other work disturbs less."""
+        """The least processor time of any run: what disturbs a run only adds to it."""
         samples = self.samples.get(Place(row, tool), ())
-        return median(sample.cpu for sample in samples) if samples else None
+        return min((sample.cpu for sample in samples), default=None)
 
     def ratio(self, row: Row, tool: str, other: str) -> float | None:
         """How many times the other's median this tool's median is."""

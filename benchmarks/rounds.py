@@ -53,7 +53,7 @@ class Effort:
         return seconds < self.patience and spent < self.limit
 
 
-QUICK = Effort(rounds=3, patience=5, limit=150)
+QUICK = Effort(rounds=5, patience=3, limit=150)
 FULL = Effort(rounds=9, patience=45, limit=1800)
 
 

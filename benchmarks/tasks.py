@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from enum import Enum
 from typing import Protocol
 
@@ -55,13 +56,16 @@ class Tool(Protocol):
     """A contestant: it makes its own project of a shape, and says what to run."""
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What the report calls it."""
 
     @property
+    @abstractmethod
     def packages(self) -> tuple[str, ...]:
         """The distributions whose versions are named."""
 
+    @abstractmethod
     def job(self, row: Row) -> Job | None:
         """The process to time, its project made; None for what is not compared."""
 

@@ -8,12 +8,13 @@ import product
 from live_sqlite import Live, loses_rows, without_ours
 from mm_engine.errors import UnsupportedError
 from product import Cell
-
+from samples import FIELD_TYPES, SAMPLES
+from scenarios import OPERATIONS, SCENARIOS
 
 
 def test_no_operation_and_no_type_is_missing() -> None:
-    assert {s.operation for s in product.SCENARIOS} == set(product.OPERATIONS)
-    assert {type(s.type) for s in product.SAMPLES} == set(product.FIELD_TYPES)
+    assert {s.operation for s in SCENARIOS} == set(OPERATIONS)
+    assert {type(s.type) for s in SAMPLES} == set(FIELD_TYPES)
 
 
 def test_every_cell_stands_in_the_file_once() -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
-from doc_pages import DOCS, codes, rows, sections
+from command_line import SCHEMA, Line, at_terminal
+from doc_pages import DOCS, codes, of_language, rows, sections
 from mm_engine import errors
 from mm_engine.cli.app import ENTRIES, ERROR, FINE, FOUND, INTERRUPTED, LOCKED, USAGE
 from mm_engine.cli.app import app as root
 from mm_engine.cli.options import project_options
 from mm_engine.cli.table import Table
 from mm_engine.cli.terminal import KEYS
+from mm_engine.config.load import load
 from mm_engine.config.settings import DATABASES, OF_A_DATABASE, SETTINGS, UNUSED
 from mm_engine.project import checking
 from mm_engine.questions.decide import FATES
@@ -143,6 +146,15 @@ def test_keys_without_meaning_are_told() -> None:
     assert [key for key in UNUSED if key not in said] == []
 
 
+def test_the_settings_in_toml_are_settings(tmp_path: Path) -> None:
+    [example] = of_language(PAGE["Settings"], "toml")
+    (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
+    config = load(tmp_path, environment={}, database="reports")
+    assert config.url == "sqlite:///reports.db"
+    assert config.migrations_folder == tmp_path / "migrations" / "reports"
+    assert config.findings == ()
+
+
 def test_every_state_of_a_migration_is_told() -> None:
     told = codes("".join(_first_column(_section("migrate status"))))
     assert told[-len(State) :] == [
@@ -179,3 +191,17 @@ def test_ids_of_questions_have_the_forms_that_are_told() -> None:
     ids = codes("".join(_first_column(PAGE["Questions"])))
     forms = {re.split(":", one)[0] for one in ids if ":" in one}
     assert forms == {"drop", "alter", "rename", "one-off", "merge"}
+
+
+def test_the_menu_is_what_a_terminal_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    line = Line(tmp_path)
+    line.schema(SCHEMA)
+    line.fine("init")
+    line.fine("makemigrations")
+    line.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
+    said = at_terminal(tmp_path, ["makemigrations"], [("1-6", "2\n")]).out
+    [menu] = of_language(PAGE["Keys at a terminal"], "text")
+    assert menu in said

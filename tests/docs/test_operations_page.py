@@ -84,9 +84,7 @@ def test_every_snippet_applies_in_the_order_of_the_page(migration: Migration) ->
 @pytest.mark.database("sqlite")
 def test_the_snippets_run_on_sqlite_up_and_down(tmp_path: Path) -> None:
     _migrations(tmp_path)
-    project = Project.find(
-        tmp_path, url=f"sqlite:///{tmp_path}/app.db", environment={}
-    )
+    project = Project.find(tmp_path, url=f"sqlite:///{tmp_path}/app.db", environment={})
     up = project.migrate()
     down = project.rollback(terms=Terms())
     assert [len(run.results) for run in (up, down)] == [1, 1]

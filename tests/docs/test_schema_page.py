@@ -9,8 +9,10 @@ import pytest
 
 from doc_pages import DOCS, Block, blocks, codes, rows, sections
 from mm_engine.model.databases import DATABASES
+from mm_engine.model.naming import with_names
+from mm_engine.model.schema import Schema
 from mm_engine.model.symbols import BUILT_IN_SYMBOLS
-from mm_engine.schemafile import read_schema
+from mm_engine.schemafile import json_schema, read_schema
 from mm_engine.schemafile.fieldtypes import SPELLINGS, TYPE_NAMES
 from mm_engine.schemafile.keys import FILE
 from mm_engine.schemafile.kinds import _ACTIONS, DEFAULT_TAGS, Kind
@@ -108,3 +110,17 @@ def test_the_merged_table_is_what_the_page_says(tmp_path: Path) -> None:
     users = read_schema([tmp_path / "schema.yaml"], root=tmp_path).schema.table("users")
     assert sorted(field.name for field in users.fields) == ["email", "id", "nick"]
     assert not users.field("email").nullable
+
+
+def test_names_that_the_page_gives_as_examples_are_made(tmp_path: Path) -> None:
+    [text] = [b.text for b in EXAMPLES if "without_rowid" in b.text]
+    (tmp_path / "schema.yaml").write_text(text, encoding="utf-8")
+    schema = read_schema([tmp_path / "schema.yaml"], root=tmp_path).schema
+    visits = with_names(schema, Schema()).table("visits")
+    assert [check.name for check in visits.checks] == ["ck_visits_count"]
+    assert "`ck_visits_count`" in TEXT
+
+
+def test_there_is_a_json_schema_as_the_page_says() -> None:
+    assert "`mm_engine.schemafile.json_schema()`" in TEXT
+    assert set(json_schema()["properties"]) == set(FILE.spellings)  # type: ignore[arg-type]  # a value of JSON, which here is a mapping

@@ -25,7 +25,8 @@ from mm_engine.model.values import Symbol
 from mm_engine.operations import Operation
 from strategies import WRITTEN_CLASSES, SchemaPair, Trail, schema_pairs, schemas, trails
 
-T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 NEVER_FOUND = (ops.RunSQL, ops.RunPython, ops.UpsertData)
 """What people write and no difference asks for."""
@@ -133,8 +134,8 @@ def _turned(table: Table) -> Table:
     )
 
 
-def reversed_items(mapping: Mapping[T, object]) -> dict[T, object]:
-    return dict(reversed(mapping.items()))
+def reversed_items(mapping: Mapping[K, V]) -> dict[K, V]:
+    return dict(reversed(list(mapping.items())))
 
 
 def regardless_of_parts(operation: Operation) -> object:

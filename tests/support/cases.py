@@ -66,9 +66,9 @@ def written() -> tuple[Case, ...]:
 
 def rewrite(case: Case) -> None:
     """Write down anew what each database is told; the rest of the file stays."""
-    kept = [line for line in case.path.read_text("utf-8").splitlines()]
+    kept = case.path.read_text("utf-8").splitlines()
     for number, line in enumerate(kept):
-        if line.rstrip(":") in available():
+        if line.partition(":")[0] in available():
             kept = kept[:number]
             break
     said = {database: case.said(database) for database in available()}

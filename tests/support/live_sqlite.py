@@ -14,7 +14,6 @@ import attrs
 from mm_engine.dialects import dialect
 from mm_engine.dialects.base import Dialect
 from mm_engine.dialects.sqlite import SQLite
-from mm_engine.dialects.upserts import KEPT
 from mm_engine.dialects.statements import (
     Expect,
     Item,
@@ -25,6 +24,7 @@ from mm_engine.dialects.statements import (
     Statement,
     When,
 )
+from mm_engine.dialects.upserts import KEPT
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateTable, Operation
 
@@ -144,7 +144,7 @@ class Live:
             self.sql(statement.sql)
         self.sql(self.dialect.begin.sql)
         try:
-            self._run(items, {})
+            self.run(items)
         except BaseException:
             self.sql("ROLLBACK")
             raise
@@ -156,6 +156,10 @@ class Live:
         if steps:
             self.schema = steps[-1].after
         return items
+
+    def run(self, items: Iterable[Item]) -> None:
+        """Items as they are, in whatever transaction there is."""
+        self._run(items, {})
 
     def _run(self, items: Iterable[Item], kept: dict[str, list[str]]) -> None:
         for item in items:

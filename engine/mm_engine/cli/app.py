@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -131,6 +132,8 @@ class App(Table):
             return INTERRUPTED
         except click.ClickException as error:
             return _tell_misuse(error, words)
+        except UnicodeEncodeError as error:
+            return _tell_encoding(error, words)
         except Exception as error:
             from mm_engine.errors import MMError
 
@@ -176,6 +179,25 @@ def _tell_misuse(error: click.ClickException, words: Sequence[str]) -> int:
     return _tell(UsageError(error.format_message(), hint=hint), words)
 
 
+def _tell_encoding(error: UnicodeEncodeError, words: Sequence[str]) -> int:
+    """A result that cannot be printed as it is; with other signs it would be wrong."""
+    from mm_engine.errors import MMError
+
+    missing = ascii(error.object[error.start : error.end])
+    said = f"the encoding of stdout, {error.encoding}, has no {missing}"
+    return _tell(MMError(said, hint="set PYTHONIOENCODING=utf-8"), words)
+
+
+def _speak_utf8() -> None:
+    """Print to files and pipes what our own files hold, whatever the locale is."""
+    out = sys.stdout
+    if "PYTHONIOENCODING" not in os.environ and isinstance(out, io.TextIOWrapper):
+        if out.isatty():
+            out.reconfigure(errors="backslashreplace")
+        else:
+            out.reconfigure(encoding="utf-8", errors="strict")
+
+
 @with_entries(ENTRIES)
 @click.group(
     "makemigrations",
@@ -207,4 +229,5 @@ def main() -> None:
     # A command lives for moments and keeps most of what it makes: looking for
     # garbage as often as Python usually does takes a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
+    _speak_utf8()
     app()

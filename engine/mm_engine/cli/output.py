@@ -93,7 +93,7 @@ class Output:
         """One line of a result, in a colour on a terminal."""
         if text and fg and self.shows_color(sys.stdout):
             text = click.style(text, fg=fg)
-        click.echo(text, color=True)
+        click.echo(_showable(text), color=True)
 
     def code(self, text: str, language: str) -> None:
         """SQL, Python or YAML as the result; highlighted on a terminal."""
@@ -155,6 +155,12 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+
+
+def _showable(text: str) -> str:
+    """A line for people, with numbers for characters that stdout has not."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def error_json(error: MMError) -> Json:

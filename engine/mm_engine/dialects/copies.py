@@ -12,7 +12,6 @@ from mm_engine.dialects.literals import NULL
 from mm_engine.dialects.sql import ExpressionSQL, ValueSQL
 from mm_engine.dialects.statements import Expect, Move
 from mm_engine.errors import UnsupportedError
-from mm_engine.model import sqltext
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Table
 from mm_engine.model.values import Expression
@@ -32,8 +31,8 @@ class Copy:
     """A table as it lies there, as it shall be, and how rows get from one to the other.
 
     ``sources`` give the value of each field of ``after`` from a row of ``before``;
-    ``guards`` are expected to hold before anything is copied; ``fresh`` are the fields
-    whose values are not those of ``before``.
+    ``guards`` are expected to hold before anything is copied; ``tolerant`` is a copy
+    that finds what it adds there already.
     """
 
     before: Table
@@ -42,7 +41,6 @@ class Copy:
     new_schema: Schema
     sources: Mapping[str, ValueSQL] = attrs.field(converter=_sources, kw_only=True)
     guards: tuple[Expect, ...] = attrs.field(default=(), kw_only=True)
-    fresh: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     drops_fields: bool = attrs.field(default=False, kw_only=True)
     tolerant: bool = attrs.field(default=False, kw_only=True)
 
@@ -85,7 +83,6 @@ class Copy:
             self,
             sources={**self.sources, field.name: value or NULL},
             guards=guards,
-            fresh=(*self.fresh, field.name),
         )
 
     def dropping(self, name: str) -> Copy:
@@ -93,7 +90,6 @@ class Copy:
         return attrs.evolve(
             self,
             sources={n: sql for n, sql in self.sources.items() if n != name},
-            fresh=(*self.fresh, name),
             drops_fields=True,
         )
 
@@ -131,7 +127,6 @@ class Copy:
             self,
             sources={**self.sources, name: value},
             guards=guards,
-            fresh=(*self.fresh, name),
         )
 
     def _turned(
@@ -152,18 +147,16 @@ class Copy:
         return turned
 
 
-def speaks_of(operation: Operation) -> tuple[str, ...]:
-    """The words in an operation's own SQL that may name a field."""
-    texts: list[str] = []
+def own_sql(operation: Operation) -> tuple[str, ...]:
+    """The SQL that an operation itself gives for the values of a field."""
     match operation:
         case AddField(one_off=Expression(sql=sql)):
-            texts.append(sql)
+            return (sql,)
         case AlterField(convert=convert, one_off=one_off):
-            texts += [text for both in convert.values() for text in both]
-            texts += [one_off.sql] if isinstance(one_off, Expression) else []
+            filling = (one_off.sql,) if isinstance(one_off, Expression) else ()
+            return (*(text for both in convert.values() for text in both), *filling)
         case _:
-            pass
-    return tuple(word for text in texts for word in sqltext.identifiers(text))
+            return ()
 
 
 def _is_empty(dialect: SQLite, table: Table, field: Field) -> Expect:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import attrs
 
-from mm_engine.dialects.copies import speaks_of
+from mm_engine.dialects.copies import own_sql
 from mm_engine.dialects.statements import Move
+from mm_engine.model import sqltext
 from mm_engine.model.table import Table
 from mm_engine.operations import (
     AddCheck,
@@ -110,8 +111,9 @@ def _place(groups: Sequence[_Gathered], move: Move, operation: OnTable) -> int |
 
 def _agrees(group: _Gathered, operation: OnTable) -> bool:
     """Whether the operation's own SQL can be read on the table before the group."""
-    if group.altered & {_lower(word) for word in speaks_of(operation)}:
-        return False
+    for sql in own_sql(operation):
+        if group.altered & {_lower(word) for word in sqltext.identifiers(sql)}:
+            return False
     again = isinstance(operation, AlterField)
     return not (again and group.altered & _altered(operation))
 
@@ -120,7 +122,7 @@ def _is_free(operation: Operation) -> bool:
     """Whether nothing of an operation depends on rows of other tables."""
     if operation.schema_only or operation.if_present:
         return False
-    return "select" not in {_lower(word) for word in speaks_of(operation)}
+    return not any("select" in _lower(sql) for sql in own_sql(operation))
 
 
 def _altered(operation: OnTable) -> frozenset[str]:

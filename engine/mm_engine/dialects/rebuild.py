@@ -20,7 +20,6 @@ from mm_engine.dialects.statements import (
     Statement,
     serving,
 )
-from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 
 if TYPE_CHECKING:
@@ -199,7 +198,7 @@ def _knows_all(dialect: SQLite, copy: Copy) -> Expect:
         *_columns(dialect, table),
         _foreign_keys(dialect, copy),
         _uniques(dialect, copy),
-        *_words(dialect, table, copy.schema),
+        *_clauses(dialect, copy),
     )
     return Expect(
         "\nUNION ALL ".join(queries),
@@ -260,22 +259,26 @@ def _unknown(
     return f"SELECT 'unknown {what}', {value} FROM {live}{unless}"
 
 
-def _words(dialect: SQLite, table: Table, schema: Schema) -> Iterator[str]:
+def _clauses(dialect: SQLite, copy: Copy) -> Iterator[str]:
     """Words in the table's own text that ours has fewer of."""
-    ours = _upper(dialect.table_sql(table, schema))
+    table = copy.before
+    ours = [_upper(dialect.table_sql(table, copy.schema))]
+    if copy.tolerant:
+        ours.append(_upper(dialect.table_sql(copy.after, copy.new_schema)))
     itself = f"type = 'table' AND name = {dialect.text(table.name)} COLLATE NOCASE"
     for word in _WORDS:
         count = (
             f"(length(sql) - length(replace(upper(sql), '{word}', ''))) / {len(word)}"
         )
+        known = max(text.count(word) for text in ours)
         yield (
             f"SELECT 'unknown clause', '{word}' FROM sqlite_schema"
-            f" WHERE {itself} AND {count} > {ours.count(word)}"
+            f" WHERE {itself} AND {count} > {known}"
         )
     # What stands behind the last closing parenthesis.
     tail = "upper(replace(sql, rtrim(sql, replace(sql, ')', '')), ''))"
     for word in ("ROWID", "STRICT"):
-        if word not in ours.rpartition(")")[2]:
+        if not any(word in text.rpartition(")")[2] for text in ours):
             yield (
                 f"SELECT 'unknown clause', '{word}' FROM sqlite_schema"
                 f" WHERE {itself} AND {tail} LIKE '%{word}%'"

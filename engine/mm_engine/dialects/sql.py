@@ -68,8 +68,18 @@ def expression(text: str, facts: Features) -> ExpressionSQL:
 
 
 def type_text(text: str, facts: Features) -> TypeSQL:
-    """A type in a database's own words, checked like an expression."""
-    return TypeSQL(_whole(text, facts, "the type"))
+    """A type in a database's own words, checked like an expression.
+
+    Raises ``UnsupportedError`` for a comma outside of all brackets as well, since what
+    follows it would be another column.
+    """
+    whole = _whole(text, facts, "the type")
+    depth = 0
+    for piece in _pieces(whole, facts):
+        depth += {"(": 1, "<": 1, ")": -1, ">": -1}.get(piece, 0)
+        if piece == "," and depth < 1:
+            raise UnsupportedError(f"the type is more than one type: {text}")
+    return TypeSQL(whole)
 
 
 def in_parentheses(text: ExpressionSQL | str) -> ExpressionSQL:
@@ -120,7 +130,7 @@ def _whole(text: str, facts: Features, what: str) -> str:
 
 
 def _pieces(text: str, facts: Features) -> Iterator[str]:
-    """What could end an expression early: parentheses, semicolons, open quotes."""
+    """What could end an expression or a type early: brackets, commas, open quotes."""
     pattern = _pattern(facts.identifier_quotes, facts.backslash_escapes)
     for match in pattern.finditer(text):
         if match["piece"]:
@@ -140,4 +150,4 @@ def _pattern(
         for left, right in ((re.escape(a), re.escape(b)) for a, b in quotes)
     )
     closed = "|".join((text, *names, r"/\*.*?\*/"))
-    return re.compile(rf"(?:{closed})|(?P<piece>['\"();]|--|/\*)", re.DOTALL)
+    return re.compile(rf"(?:{closed})|(?P<piece>['\"(),;<>]|--|/\*)", re.DOTALL)

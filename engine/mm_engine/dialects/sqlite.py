@@ -142,7 +142,10 @@ class SQLite(SQLiteWords, Dialect):
     def change_table(self, move: Move, table: str) -> Items:
         """Make a table's parts what they now are: a rebuild if that shows in SQL."""
         if self._needs_rebuild(move):
-            copy = Copy.of(self, move.before.table(table), move.before)
+            copy = attrs.evolve(
+                Copy.of(self, move.before.table(table), move.before),
+                tolerant=move.operation.if_present,
+            )
             yield from rebuild.rebuilt(self, copy.told(self, move))
 
     def change_enum(

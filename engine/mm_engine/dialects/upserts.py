@@ -147,7 +147,9 @@ def _check_rows(
             if row.get(key) is None or isinstance(row[key], Symbol | Expression):
                 raise UnsupportedError(
                     f'row {number} has no plain value for the key "{key}"',
-                    hint=nearest(key, row),
+                    hint="rows are told apart by it, so it has to be written out"
+                    if key in row
+                    else nearest(key, row),
                 )
         for field in table.fields:
             if field.name not in row and _is_wanted(dialect, field, table, schema):

@@ -8,6 +8,7 @@ from mm_engine.diff.constraints import (
     Shaken,
     changed_foreign_keys,
     changed_parts,
+    part_changes,
     shaken,
 )
 from mm_engine.diff.fields import changed_fields
@@ -52,10 +53,11 @@ def _changed_tables(before: Schema, after: Schema) -> Iterator[Placed]:
         if old is None or _is_same(old, new):
             continue
         yield from changed_fields(old, new)
-        yield from changed_parts(old, new)
+        parts = part_changes(old, new)
+        yield from changed_parts(parts)
         yield from described_tables(old, new)
-        found = shaken(old, new)
-        if found.fields or found.keys:
+        found = shaken(old, new, parts)
+        if found.moving or found.keys:
             ground[name] = found
     drops, circles = dropped_tables(before, after)
     yield from drops

@@ -83,38 +83,64 @@ def _name(item: tuple[str | None, object]) -> str:
     return item[0] or ""
 
 
-def changed_parts(old: Table, new: Table) -> Iterator[Placed]:
-    """What turns the indexes, uniques and checks of one table into the other's."""
-    name = new.name
+@attrs.frozen
+class PartChanges:
+    """What happens to the indexes, uniques and checks of one table."""
+
+    table: str
+    indexes: Compared[Index]
+    uniques: Compared[Unique]
+    checks: Compared[Check]
+
+
+def part_changes(old: Table, new: Table) -> PartChanges:
+    """The parts of one table compared with those of the other.
+
+    A part whose words may name a field that goes is made anew, even if it did not
+    mean the field: nobody but the database understands the SQL.
+    """
     kept = {field.name for field in new.fields}
     lost = {field.name for field in old.fields if field.name not in kept}
     in_use = _constraint_names(old)
-    indexes = compared(
-        old.indexes, new.indexes, shaken=lambda i: not lost.isdisjoint(index_fields(i))
+    return PartChanges(
+        new.name,
+        compared(
+            old.indexes,
+            new.indexes,
+            shaken=lambda index: not lost.isdisjoint(index_fields(index)),
+        ),
+        compared(old.uniques, new.uniques, names_in_use=in_use),
+        compared(
+            old.checks,
+            new.checks,
+            names_in_use=in_use,
+            shaken=lambda check: (
+                not lost.isdisjoint(sqltext.identifiers(check.expression))
+            ),
+        ),
     )
-    uniques = compared(old.uniques, new.uniques, names_in_use=in_use)
-    checks = compared(
-        old.checks,
-        new.checks,
-        names_in_use=in_use,
-        shaken=lambda c: not lost.isdisjoint(sqltext.identifiers(c.expression)),
-    )
+
+
+def changed_parts(changes: PartChanges) -> Iterator[Placed]:
+    """The operations on indexes, uniques and checks: goers first, comers last."""
+    table, indexes = changes.table, changes.indexes
+    uniques, checks = changes.uniques, changes.checks
     for was, now in indexes.renamed:
-        yield Placed(Phase.RENAMES, RenameIndex(name, was, new=now))
+        yield Placed(Phase.RENAMES, RenameIndex(table, was, new=now))
     for was, now in (*uniques.renamed, *checks.renamed):
-        yield Placed(Phase.RENAMES, RenameConstraint(name, was, new=now))
+        yield Placed(Phase.RENAMES, RenameConstraint(table, was, new=now))
     for check in checks.gone:
-        yield Placed(Phase.DROP_PARTS, DropCheck(name, check.name or ""))
+        yield Placed(Phase.DROP_PARTS, DropCheck(table, check.name or ""))
     for unique in uniques.gone:
-        yield Placed(Phase.DROP_PARTS, DropUnique(name, unique.name or ""))
+        yield Placed(Phase.DROP_PARTS, DropUnique(table, unique.name or ""))
     for index in indexes.gone:
-        yield Placed(Phase.DROP_PARTS, DropIndex(name, index.name or ""))
+        yield Placed(Phase.DROP_PARTS, DropIndex(table, index.name or ""))
     for index in indexes.come:
-        yield Placed(Phase.ADD_PARTS, AddIndex(name, index))
+        yield Placed(Phase.ADD_PARTS, AddIndex(table, index))
     for unique in uniques.come:
-        yield Placed(Phase.ADD_PARTS, AddUnique(name, unique))
+        yield Placed(Phase.ADD_PARTS, AddUnique(table, unique))
     for check in checks.come:
-        yield Placed(Phase.ADD_PARTS, AddCheck(name, check))
+        yield Placed(Phase.ADD_PARTS, AddCheck(table, check))
 
 
 def _constraint_names(table: Table) -> frozenset[str | None]:
@@ -130,38 +156,32 @@ def _constraint_names(table: Table) -> frozenset[str | None]:
 class Shaken:
     """What changes in a table under the foreign keys that stand on it."""
 
-    fields: frozenset[str]
+    moving: frozenset[str]
     keys: tuple[frozenset[str], ...]
 
     def carries(self, references: tuple[str, ...]) -> bool:
         """Whether a foreign key to these fields can stay while the table changes."""
         named = frozenset(references)
-        return named.isdisjoint(self.fields) and named not in self.keys
+        return named.isdisjoint(self.moving) and named not in self.keys
 
 
-def shaken(old: Table, new: Table) -> Shaken:
+def shaken(old: Table, new: Table, parts: PartChanges) -> Shaken:
     """What of a table is dropped, changes its type, or is no longer the same key.
 
-    No database alters the type of a field under a foreign key everywhere, and none
-    drops the key that one stands on.
+    Databases differ in what they alter under a foreign key; without it they all do.
     """
     after = {field.name: field for field in new.fields}
-    fields = frozenset(
+    moving = frozenset(
         field.name
         for field in old.fields
         if field.name not in after or field.type != after[field.name].type
     )
-    here = {(unique.name, unique.fields) for unique in new.uniques}
-    keys = [frozenset(u.fields) for u in old.uniques if (u.name, u.fields) not in here]
-    keys += [
-        frozenset(index.field_names)
-        for index in old.indexes
-        if index.unique and index not in new.indexes
-    ]
+    keys = [frozenset(unique.fields) for unique in parts.uniques.gone]
+    keys += [frozenset(i.field_names) for i in parts.indexes.gone if i.unique]
     was, now = old.primary_key, new.primary_key
     if was and (now is None or was.fields != now.fields):
         keys.append(frozenset(was.fields))
-    return Shaken(fields, tuple(keys))
+    return Shaken(moving, tuple(keys))
 
 
 def changed_foreign_keys(
@@ -179,7 +199,7 @@ def changed_foreign_keys(
     def stands_on_change(table: str, key: ForeignKey) -> bool:
         own = shaken_tables.get(table)
         ground = shaken_tables.get(key.table)
-        return (own is not None and not own.fields.isdisjoint(key.fields)) or (
+        return (own is not None and not own.moving.isdisjoint(key.fields)) or (
             ground is not None and not ground.carries(key.references)
         )
 

@@ -59,7 +59,7 @@ def _is_ready(
         return False
     primary = new.primary_key
     ground = shaken.get(key.table)
-    if ground is not None and not ground.fields.isdisjoint(references):
+    if ground is not None and not ground.moving.isdisjoint(references):
         return False
     if primary is not None and set(primary.fields) == references:
         return True

@@ -107,8 +107,8 @@ class RunPython(BaseOperation):
     """A function of the user's own, called with a connection and the schema.
 
     The connection is in the transaction of the migration; the schema is the one just
-    before this operation. Digested by the syntax of the functions' source, so that a formatter
-    changes nothing.
+    before this operation. Digested by the syntax of the functions' source, so that a
+    formatter changes nothing.
     """
 
     forward: Change

@@ -147,7 +147,7 @@ def _name(
 ) -> str:
     from mm_engine.migrations.naming import chosen_slug, next_name, slug_of
 
-    existing = tuple(graph.by_name)
+    existing = graph.names
     if name is not None:
         return next_name(existing, chosen_slug(name))
     return next_name(existing, slug_of(operations, first=not existing))
@@ -290,7 +290,7 @@ def _name_again(
     """A chosen name stays; one made from the operations is made from them again."""
     from mm_engine.migrations.naming import next_name, slug_of
 
-    existing = tuple(earlier.by_name)
+    existing = earlier.names
     made = next_name(existing, slug_of(last.operations, first=not existing))
     if name is None and last.name != made:
         return last.name

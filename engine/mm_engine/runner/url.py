@@ -132,11 +132,12 @@ class Url:
             return self.wire.types[0]
         wanted = ALIASES.get(wanted.lower(), wanted.lower())
         if wanted not in self.wire.types:
+            known = databases.DATABASES
+            near = None if wanted in known else nearest(wanted, known)
             raise ConfigError(
                 f'the type of the database is "{wanted}", but {self.shown} speaks to'
                 f" {' or '.join(self.wire.types)}",
-                hint=nearest(wanted, databases.DATABASES)
-                or "make the type and the URL agree, or leave the type out",
+                hint=near or "make the type and the URL agree, or leave the type out",
             )
         return wanted
 

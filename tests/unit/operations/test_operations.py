@@ -11,6 +11,7 @@ import pytest
 import mm_engine as mm
 from mm_engine.errors import IrreversibleError, StateError
 from mm_engine.operations import Operation
+from mm_engine.operations.data import Row
 
 USERS = mm.Table(
     "users",
@@ -72,6 +73,10 @@ def names(parts: tuple[mm.Index | mm.Unique | mm.Check | mm.ForeignKey, ...]) ->
     return [part.name for part in parts]
 
 
+def names_of(table: str, kind: str) -> Look:
+    return lambda schema: names(getattr(schema.table(table), kind))
+
+
 TAGS = mm.Table("tags", [mm.Field("name", mm.Text())])
 BY_TITLE = mm.Index(["title"], name="idx_posts_title")
 PAIR = mm.Unique(["title", "user_id"], name="uq_posts_title")
@@ -79,7 +84,7 @@ SHORT = mm.Check("length(title) < 9", name="ck_posts_title")
 SLUG = mm.Field("slug", mm.Varchar(20), nullable=False)
 LONG = mm.Field("title", mm.Text(), nullable=False)
 BRIEF = mm.Field("title", mm.Varchar(10), nullable=False)
-ROWS = ({"id": 1, "title": "One"}, {"id": 2, "title": "Two"})
+ROWS: tuple[Row, ...] = ({"id": 1, "title": "One"}, {"id": 2, "title": "Two"})
 
 CASES = (
     Case(
@@ -290,7 +295,7 @@ CASES = (
     *(
         Case(
             mm.RenameConstraint(table, old, new="called_so"),
-            lambda s, table=table, kind=kind: names(getattr(s.table(table), kind)),
+            names_of(table, kind),
             ["called_so"],
             (mm.RenameConstraint(table, "called_so", new=old),),
             f"rename constraint {old} of {table} to called_so",

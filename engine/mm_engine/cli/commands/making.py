@@ -20,6 +20,9 @@ Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 FOUND = 3
 
+MOST_SHOWN = 20
+"""Operations of a new migration that are listed; its file has them all."""
+
 
 def answer_options(function: Decorated) -> Decorated:
     """The function with the flags that answer questions."""
@@ -164,7 +167,7 @@ def _drafted(
 
 def deliver(project: Project, output: Output, draft: Draft, *, is_dry: bool) -> None:
     """Write the file, or print it."""
-    from mm_engine.cli.telling import operations_json, say_operations, warn
+    from mm_engine.cli.telling import counted, operations_json, say_operations, warn
 
     warn(output, draft.findings)
     migration = draft.migration
@@ -191,7 +194,11 @@ def deliver(project: Project, output: Output, draft: Draft, *, is_dry: bool) -> 
     output.result(f"{verb} {shown}")
     if draft.replaced not in (None, migration.name):
         output.say(f"removed {draft.replaced}.py")
-    say_operations(output, migration.operations, draft.before, indent="  ")
+    operations = migration.operations
+    shown_now = len(operations) if output.verbose else MOST_SHOWN
+    say_operations(output, operations[:shown_now], draft.before, indent="  ")
+    if more := len(operations[shown_now:]):
+        output.line(f"  … and {counted(more, 'operation')} more")
 
 
 def _shown(project: Project, path: object) -> str:
