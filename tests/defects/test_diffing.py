@@ -86,7 +86,8 @@ def test_another_target_of_many_to_many_makes_a_migration(project: Evolving) -> 
 
 
 @pytest.mark.parametrize(
-    "index", ["fields: [x, y]", "fields: [x], method: hash", "fields: [x], where: x > 1"]
+    "index",
+    ["fields: [x, y]", "fields: [x], method: hash", "fields: [x], where: x > 1"],
 )
 @pytest.mark.database("sqlite")
 def test_every_attribute_of_an_index_makes_a_migration(

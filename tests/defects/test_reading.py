@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from evolving import THINGS, Evolving, things
-from schema_files import table, tables
+from schema_files import read, table, tables
 
 
 @pytest.mark.database("sqlite")
@@ -21,6 +23,14 @@ def test_only_the_schema_files_that_were_named_are_read(project: Evolving) -> No
     for folder in ("example/schema", "vendor/a/schema", "tests/testdata/schema"):
         project.line.schema(tables(table(name="stray")), f"{folder}/schema.yaml")
     assert "stray" not in project.written(THINGS)
+
+
+def test_the_name_of_the_database_comes_from_the_main_file(tmp_path: Path) -> None:
+    files = {
+        "schema.yaml": f"include: [part.yaml]\ndatabase: {{name: mine}}\n{THINGS}",
+        "part.yaml": "database: {name: theirs}\n" + tables(table(name="a_table")),
+    }
+    assert read(tmp_path, files).name == "mine"
 
 
 def test_a_project_needs_no_package_around_it(project: Evolving) -> None:

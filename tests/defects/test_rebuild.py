@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evolving import THINGS, Evolving, things
+from evolving import Evolving, things
 from schema_files import table, tables
 
 pytestmark = pytest.mark.database("sqlite")
@@ -104,9 +104,7 @@ def test_a_decimal_of_fifteen_digits_is_exact(project: Evolving) -> None:
 
 
 @pytest.mark.parametrize("type_", ["varchar, length: 9", "uuid", "text", "date"])
-def test_a_primary_key_of_any_type_is_never_null(
-    project: Evolving, type_: str
-) -> None:
+def test_a_primary_key_of_any_type_is_never_null(project: Evolving, type_: str) -> None:
     fields = f"[{{name: id, type: {type_}, primary_key: true}}]"
     project.becomes(tables(f"  - name: things\n    fields: {fields}\n"))
     assert project.refuses("INSERT INTO things (id) VALUES (NULL)")
@@ -131,7 +129,9 @@ def test_many_to_many_is_a_table_with_two_keys(project: Evolving, first: str) ->
 
 def test_auto_update_keeps_the_moment_of_the_last_change(project: Evolving) -> None:
     project.becomes(
-        things("{name: at, type: timestamp, auto_update: true}", "{name: x, type: text}")
+        things(
+            "{name: at, type: timestamp, auto_update: true}", "{name: x, type: text}"
+        )
     )
     project.rows("INSERT INTO things (at) VALUES ('1999-01-01')")
     project.rows("UPDATE things SET x = 'y'")
@@ -156,18 +156,3 @@ def test_a_wrong_template_of_a_type_is_told(
     assert answer.code == 1
     assert said in answer.err
     assert "schema/schema.yaml:1:" in answer.err
-
-
-@pytest.mark.xfail(
-    reason="SQLite deletes them with the rows of a table that is dropped while foreign"
-    " keys are enforced; DROP TABLE expects nothing of tables that are not ours",
-)
-def test_undoing_a_table_leaves_tables_of_others_alone(project: Evolving) -> None:
-    project.becomes(THINGS)
-    project.rows("INSERT INTO things (id) VALUES (1)")
-    project.rows(
-        "CREATE TABLE others (id, thing INTEGER REFERENCES things ON DELETE CASCADE)"
-    )
-    project.rows("INSERT INTO others VALUES (5, 1)")
-    answer = project.said("migrate", "down", "--yes")
-    assert project.rows("SELECT id FROM others") == [(5,)], answer.err

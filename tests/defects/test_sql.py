@@ -91,7 +91,9 @@ def test_two_tables_may_refer_to_each_other(project: Evolving) -> None:
 def test_a_reference_has_the_type_of_a_key_of_any_type(
     project: Evolving, key: str, type_: str
 ) -> None:
-    parents = f"  - name: parents\n    fields: [{{name: id, {key}, primary_key: true}}]\n"
+    parents = (
+        f"  - name: parents\n    fields: [{{name: id, {key}, primary_key: true}}]\n"
+    )
     text = project.becomes(tables(parents, table(child())))
     assert f'mm.Field("parent", {type_})' in text
 
@@ -105,7 +107,8 @@ def test_a_key_of_two_fields_can_be_referred_to(project: Evolving) -> None:
     more = "    foreign_keys: [{fields: [x, y], table: parents}]\n"
     project.becomes(
         tables(
-            parents, table("{name: x, type: integer}", "{name: y, type: integer}", more=more)
+            parents,
+            table("{name: x, type: integer}", "{name: y, type: integer}", more=more),
         )
     )
     project.rows("INSERT INTO parents VALUES (1, 2)")
@@ -137,10 +140,14 @@ def test_a_primary_key_may_have_two_fields(project: Evolving) -> None:
 def test_a_renamed_field_keeps_all_that_it_is(project: Evolving) -> None:
     words = "type: varchar, length: 7, nullable: false, default: blue}"
     project.becomes(things("{name: x, " + words))
-    was = project.rows("SELECT type, \"notnull\", dflt_value FROM pragma_table_info('things')")
+    was = project.rows(
+        "SELECT type, \"notnull\", dflt_value FROM pragma_table_info('things')"
+    )
     project.becomes(things("{name: y, renamed_from: x, " + words))
     assert project.columns("things") == ["id", "y"]
-    now = project.rows("SELECT type, \"notnull\", dflt_value FROM pragma_table_info('things')")
+    now = project.rows(
+        "SELECT type, \"notnull\", dflt_value FROM pragma_table_info('things')"
+    )
     assert now == was
 
 

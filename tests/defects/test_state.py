@@ -34,7 +34,8 @@ def test_each_operation_is_undone_on_the_schema_it_was_done_on(
     "operations",
     [
         'mm.AddField("things", mm.Field("x", mm.Text())), mm.DropField("things", "x")',
-        'mm.AddIndex("things", mm.Index(["id"], name="i")), mm.DropIndex("things", "i")',
+        'mm.SetTableComment("things", "a"), mm.SetTableComment("things", None)',
+        'mm.AddIndex("things", mm.Index(["id"], name="i")),mm.DropIndex("things", "i")',
         'mm.RenameTable("things", "others"), mm.RenameTable("others", "things")',
         'mm.CreateTable("t", fields=[mm.Field("x", mm.Text())]), mm.DropTable("t")',
     ],

@@ -16,7 +16,12 @@ MANY = "{name: tags, type: many_to_many, many_to_many: {table: tags}}"
 
 @pytest.mark.database("sqlite")
 def test_the_schema_as_sql_runs_as_it_is_printed(project: Evolving) -> None:
-    fields = (SELF, MANY, "{name: x, type: text, index: true}", "{name: b, type: bytes}")
+    fields = (
+        SELF,
+        MANY,
+        "{name: x, type: text, index: true}",
+        "{name: b, type: bytes}",
+    )
     project.line.schema(tables(table(*fields), table(name="tags")))
     text = project.line.fine("dump_sql")
     with closing(sqlite3.connect(":memory:")) as connection:

@@ -40,7 +40,7 @@ def test_a_conversion_is_turned_around_on_the_way_back(project: Evolving) -> Non
     project.rows("INSERT INTO things VALUES (1, '7 kg')")
     project.by_hand(
         'mm.AlterField("things", mm.Field("x", mm.Integer()),'
-        " convert={\"sqlite\": (\"rtrim(x, ' kg')\", \"x || ' kg'\")})"
+        ' convert={"sqlite": ("rtrim(x, \' kg\')", "x || \' kg\'")})'
     )
     project.up()
     assert project.rows("SELECT x FROM things") == [(7,)]
@@ -64,7 +64,7 @@ def test_rows_that_an_upsert_overwrote_lie_in_a_table_of_ours(
     assert project.value(f"{ours} AND name NOT LIKE '%history'") == 0
 
 
-def test_two_fields_change_places_by_renamed_from(project: Evolving) -> None:
+def test_two_fields_change_places_by_an_explicit_pair(project: Evolving) -> None:
     project.becomes(things("{name: a, type: text}", "{name: b, type: text}"))
     project.rows("INSERT INTO things VALUES (1, 'was a', 'was b')")
     swapped = things(
@@ -72,9 +72,7 @@ def test_two_fields_change_places_by_renamed_from(project: Evolving) -> None:
         "{name: b, type: text, renamed_from: a}",
     )
     project.becomes_nothing(swapped)
-    project.becomes(
-        swapped, *("--rename", "things.a:b"), *("--rename", "things.b:a")
-    )
+    project.becomes(swapped, *("--rename", "things.a:b"), *("--rename", "things.b:a"))
     assert project.rows("SELECT a, b FROM things") == [("was b", "was a")]
 
 

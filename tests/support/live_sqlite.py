@@ -120,6 +120,12 @@ class Live:
         live.up([CreateTable.of(table) for table in tables])
         return live
 
+    def copy(self) -> Live:
+        """Another database with the same in it."""
+        other = Live(schema=self.schema, dialect=self.dialect)
+        self.connection.backup(other.connection)
+        return other
+
     def sql(self, sql: str) -> list[tuple[object, ...]]:
         """One statement of the test's own, and its rows."""
         return self.connection.execute(sql).fetchall()

@@ -9,6 +9,7 @@ from mm_engine.dialects.features import Namespace
 from mm_engine.dialects.statements import Move
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
+from mm_engine.model.table import Table
 from mm_engine.operations import (
     AddField,
     AddForeignKey,
@@ -17,29 +18,52 @@ from mm_engine.operations import (
     CreateTable,
     DropIndex,
     DropUnique,
+    Operation,
     RenameField,
     RenameIndex,
     RenameTable,
 )
 
-_NAMING = (CreateTable, AddField, AddIndex, RenameField, RenameIndex, RenameTable)
+_NAMING_TABLES = (CreateTable, RenameTable)
+_NAMING_FIELDS = (AddField, RenameField)
+_NAMING = (*_NAMING_TABLES, *_NAMING_FIELDS, AddIndex, RenameIndex)
 _REFERRING = (CreateTable, AddForeignKey, AlterPrimaryKey, DropIndex, DropUnique)
 
 
 def check_names(words: Clauses, moves: Sequence[Move]) -> None:
-    """Refuse two things of one name where the database can have only one."""
-    if not any(isinstance(move.operation, _NAMING) for move in moves):
+    """Refuse two things of one name where the database can have only one.
+
+    Only what these moves name can clash: the rest was looked at when it was made.
+    """
+    named = [m.operation for m in moves if isinstance(m.operation, _NAMING)]
+    if not named:
         return
     schema = moves[-1].after
-    _check_once(words, (("table", name) for name in schema.tables))
-    for table in schema.tables.values():
-        of_table = f'in "{table.name}"'
-        _check_once(words, (("field", f.name) for f in table.fields), of_table)
-        if words.features.index_names_are_unique_in is Namespace.TABLE:
-            names = (("index", str(i.name)) for i in table.indexes)
-            _check_once(words, names, of_table)
-    if words.features.index_names_are_unique_in is Namespace.DATABASE:
+    if any(isinstance(operation, _NAMING_TABLES) for operation in named):
+        _check_once(words, (("table", name) for name in schema.tables))
+    for name in dict.fromkeys(_table_of(operation) for operation in named):
+        if name in schema.tables:
+            _check_table(words, schema.tables[name])
+    if words.features.index_names_are_unique_in is Namespace.DATABASE and any(
+        not isinstance(operation, _NAMING_FIELDS) for operation in named
+    ):
         _check_once(words, _index_names(words, schema))
+
+
+def _table_of(operation: Operation) -> str:
+    match operation:
+        case RenameTable(new=name):
+            return name
+        case _:
+            return operation.subject().table or ""
+
+
+def _check_table(words: Clauses, table: Table) -> None:
+    of_table = f'in "{table.name}"'
+    _check_once(words, (("field", f.name) for f in table.fields), of_table)
+    if words.features.index_names_are_unique_in is Namespace.TABLE:
+        names = (("index", str(i.name)) for i in table.indexes)
+        _check_once(words, names, of_table)
 
 
 def check_references(words: Clauses, moves: Sequence[Move]) -> None:

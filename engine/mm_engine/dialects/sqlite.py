@@ -213,8 +213,8 @@ class SQLite(SQLiteWords, Dialect):
         )
 
     def _new_column(self, move: Move, operation: AddField) -> Column:
-        lowered = self.columns(move.after.table(operation.table), move.after)
-        return next(c for c in lowered if c.name == operation.field.name)
+        table = move.after.table(operation.table)
+        return self.in_table(operation.field, table, move.after)
 
     def _added(
         self, move: Move, operation: AddField, references: str = ""

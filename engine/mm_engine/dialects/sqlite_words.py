@@ -101,7 +101,7 @@ class SQLiteWords(Clauses):
 
     def columns(self, table: Table, schema: Schema) -> tuple[Column, ...]:
         """The columns of a table, with what they are because of it."""
-        return tuple(self._in_table(field, table, schema) for field in table.fields)
+        return tuple(self.in_table(field, table, schema) for field in table.fields)
 
     def type_sql(self, field: Field, schema: Schema) -> TypeSQL:
         """The type of a column; a decimal is TEXT where numbers could not keep it."""
@@ -243,7 +243,8 @@ class SQLiteWords(Clauses):
         options = self.chosen(table.options, self.table_options)
         return self.flag(options, "without_rowid")
 
-    def _in_table(self, field: Field, table: Table, schema: Schema) -> Column:
+    def in_table(self, field: Field, table: Table, schema: Schema) -> Column:
+        """The column of one field, with what it is because of its table."""
         column = self.column(field, schema)
         if isinstance(self.spoken(field.type), Serial | BigSerial):
             if not self.counts_up(table, field, schema):

@@ -122,6 +122,8 @@ def _cut(text: str, type_: t.FieldType) -> str:
     match type_:
         case t.Varchar(length=length) | t.Char(length=length):
             return text[:length]
+        case t.Decimal(scale=0):
+            return text.partition(".")[0]
         case _:
             return text
 

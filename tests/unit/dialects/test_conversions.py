@@ -131,7 +131,7 @@ def test_a_value_that_does_not_survive_stops_the_step_and_is_counted(
 def test_a_change_that_nobody_could_guess_says_the_way_out(
     old: FieldType, new: FieldType
 ) -> None:
-    with pytest.raises(UnsupportedError, match='convert=."sqlite"'):
+    with pytest.raises(UnsupportedError, match=r'convert=."sqlite"'):
         turned(field(old), field(new))
 
 
