@@ -81,3 +81,14 @@ def test_status_says_when_each_was_applied(project: Evolving) -> None:
     [one] = project.said("migrate", "status", "--json").document["migrations"]
     assert one["state"] == "applied"
     assert str(one["applied_at"]) > "2020"
+
+
+def test_undoing_a_table_leaves_tables_of_others_alone(project: Evolving) -> None:
+    project.becomes(THINGS)
+    project.rows("INSERT INTO things (id) VALUES (1)")
+    project.rows(
+        "CREATE TABLE others (id, thing INTEGER REFERENCES things ON DELETE CASCADE)"
+    )
+    project.rows("INSERT INTO others VALUES (5, 1)")
+    answer = project.said("migrate", "down", "--yes")
+    assert project.rows("SELECT id FROM others") == [(5,)], answer.err

@@ -146,9 +146,14 @@ def test_originals_of_a_squash_may_stay_until_nobody_needs_them(
     project.becomes(THINGS)
     project.written(tables(table(), table(name="others")))
     project.line.fine("squash", "--name", "all")
+    original = project.line.folder / "migrations" / "0002_create_others.py"
+    away = original.rename(original.with_suffix(".away"))
     partly = project.said("migrate", "up")
     assert partly.code == 1
     assert "0002_create_others" in partly.err
+    away.rename(original)
+    project.line.fine("migrate", "up")
+    assert "0002_all" in project.line.fine("migrate", "status")
 
 
 OWL = tables(table(name='"\\U0001F989"'))

@@ -20,7 +20,7 @@ from mm_engine.cli.terminal import KEYS
 from mm_engine.config.load import load
 from mm_engine.config.settings import DATABASES, OF_A_DATABASE, SETTINGS, UNUSED
 from mm_engine.project import checking
-from mm_engine.questions.decide import FATES
+from mm_engine.questions.fates import FATES
 from mm_engine.questions.values import NONE
 from mm_engine.runner.states import State
 
@@ -176,6 +176,7 @@ def test_every_code_of_a_finding_is_told() -> None:
         checking.BRANCHES,
         checking.CHANGED,
         checking.MISSING,
+        checking.PARTLY,
     ]
 
 

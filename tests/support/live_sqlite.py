@@ -6,6 +6,7 @@ Only the standard library speaks to it, so what is tested is the dialect alone.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
@@ -26,7 +27,7 @@ from mm_engine.dialects.statements import (
 )
 from mm_engine.dialects.upserts import KEPT
 from mm_engine.model.schema import Schema
-from mm_engine.operations import CreateTable, Operation
+from mm_engine.operations import CreateTable, Operation, RestoreData, UpsertData
 
 
 class UnexpectedRowsError(Exception):
@@ -61,9 +62,11 @@ def reversed_moves(operations: Iterable[Operation], before: Schema) -> tuple[Mov
 
 
 def _mark(operation: Operation) -> str:
-    """An upsert and its undoing have one mark, and no other operation has it."""
-    table, name = operation.subject()
-    return f"{table}_{name}".replace('"', "")
+    """An upsert and its undoing have one mark, and hardly another operation has it."""
+    if not isinstance(operation, UpsertData | RestoreData):
+        return ""
+    said = repr((operation.table, operation.keys, operation.rows))
+    return f"{zlib.crc32(said.encode()):08x}"
 
 
 def text(items: Iterable[Item], indent: str = "") -> str:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 import mm_engine as mm
 from mm_engine.errors import UsageError
 from mm_engine.operations import Operation
 from mm_engine.questions.answers import Recorder, answers_text, read_answers
-from mm_engine.questions.decide import decide
+from mm_engine.questions.decide import decide, decided_by
 from mm_engine.questions.question import (
     Asking,
     OpenQuestionsError,
@@ -17,7 +18,7 @@ from mm_engine.questions.question import (
     Silent,
 )
 from mm_engine.questions.renames import RenameFlags, decided_renames
-from mm_engine.questions.scripted import Scripted, scripted_flags
+from mm_engine.questions.scripted import Flags, Scripted, scripted_flags
 
 STATUS = mm.Enum("status", ["new", "open", "done"])
 USERS = mm.Table(
@@ -450,3 +451,115 @@ def test_values_and_enums_are_renamed_too() -> None:
     found = decided_renames(BEFORE, after, flags, Asking(Silent())).renames
     assert found.enums == {"status": "state"}
     assert found.values == {("state", "done"): "closed"}
+
+
+def again(
+    operation: Operation, known: Operation, questioner: Questioner | None = None
+) -> Operation:
+    """An operation of a migration that is made again, whose like was decided before."""
+    asking = Asking(questioner or Silent())
+    [result] = decided_by([operation], BEFORE, asking, settled=[known])
+    asking.require_answers()
+    return result
+
+
+REVIEWED = mm.DropField("users", "age", review="ask Ada first")
+
+
+def test_what_was_decided_before_holds_word_for_word() -> None:
+    assert again(DROP, REVIEWED) == REVIEWED
+    omitted = mm.DropField("users", "age", schema_only=True, if_present=True)
+    assert again(DROP, omitted) == omitted
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        scripted_flags(destructive=["omit"]),
+        scripted_flags(destructive=["drop:users.age=omit"]),
+        scripted_flags(answer=["drop:users.age=omit"]),
+    ],
+)
+def test_a_flag_is_stronger_than_what_was_decided_before(flags: Flags) -> None:
+    decided_now = mm.DropField("users", "age", schema_only=True)
+    assert again(DROP, REVIEWED, Scripted(flags)) == decided_now
+
+
+def test_a_value_given_now_is_stronger_than_the_one_before() -> None:
+    known = attrs.evolve(ADD, one_off=mm.Literal("old"))
+    result = again(ADD, known, answering(one_off__users_slug="new"))
+    assert result == attrs.evolve(ADD, one_off=mm.Literal("new"))
+
+
+def test_a_loss_that_is_another_one_is_asked_about_again() -> None:
+    known = attrs.evolve(NARROWER, review="loses values")
+    narrower_still = mm.AlterField("users", mm.Field("fullname", mm.Varchar(5)))
+    with pytest.raises(OpenQuestionsError):
+        again(narrower_still, known)
+    commented = mm.Field("fullname", mm.Varchar(10), comment="how we call you")
+    result = again(mm.AlterField("users", commented), known)
+    assert isinstance(result, mm.AlterField)
+    assert result.review is not None
+
+
+@pytest.mark.parametrize(
+    "value", [mm.Literal("none"), mm.Literal("expr:1"), mm.Expression("lower('A')")]
+)
+def test_a_value_holds_though_the_field_is_another(value: mm.Literal) -> None:
+    known = attrs.evolve(ADD, one_off=value)
+    longer = mm.AddField("users", mm.Field("slug", mm.Varchar(150), nullable=False))
+    assert again(longer, known) == attrs.evolve(longer, one_off=value)
+
+
+def test_that_there_was_no_such_row_holds_too() -> None:
+    commented = mm.Field("age", mm.Integer(), nullable=False, comment="in years")
+    assert again(mm.AlterField("users", commented), STRICTER) == mm.AlterField(
+        "users", commented
+    )
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        mm.AddField("users", mm.Field("slug", mm.Varchar(10))),
+        mm.AddField("users", REQUIRED, schema_only=True),
+        mm.AddField("users", REQUIRED, one_off=mm.Literal("far too long for it")),
+    ],
+)
+def test_a_value_that_was_not_asked_for_or_does_not_fit_is_asked_for(
+    known: mm.AddField,
+) -> None:
+    field = mm.Field("slug", mm.Varchar(11), nullable=False)
+    with pytest.raises(OpenQuestionsError):
+        again(mm.AddField("users", field), known)
+
+
+def test_a_conversion_stays_with_its_type() -> None:
+    convert = {"sqlite": ("fullname", "fullname")}
+    known = mm.AlterField("users", mm.Field("fullname", mm.Text()), convert=convert)
+    field = mm.Field("fullname", mm.Text(), comment="all of it")
+    result = again(mm.AlterField("users", field), known)
+    assert result == mm.AlterField("users", field, convert=convert)
+    bytes_ = mm.AlterField("users", mm.Field("fullname", mm.Bytes()))
+    with_fate = again(bytes_, known, Scripted(scripted_flags(destructive=["generate"])))
+    assert with_fate == bytes_
+
+
+def test_what_rows_of_a_lost_value_got_holds() -> None:
+    known = mm.AlterEnum(mm.Enum("status", ["new", "done"]), replaced={"open": "done"})
+    operation = mm.AlterEnum(mm.Enum("status", ["new", "done"]))
+    assert again(operation, known) == known
+    result = again(operation, known, answering(one_off__status_open="new"))
+    assert isinstance(result, mm.AlterEnum)
+    assert result.replaced == {"open": "new"}
+
+
+def test_a_rename_decided_before_may_be_taken_back() -> None:
+    flags = RenameFlags(earlier=["users.fullname:display_name"])
+    for given in (
+        scripted_flags(no_rename=["users.fullname"]),
+        scripted_flags(answer=["rename:users.fullname:display_name=no"]),
+    ):
+        scripted = Scripted(given)
+        assert fields_renamed(flags, scripted) == {}
+        assert scripted.unused() == ()

@@ -88,6 +88,12 @@ ENTRIES = (
         aliases=("schema-to-sql",),
     ),
     Entry(
+        "json-schema",
+        f"{_HOME}.looking:json_schema",
+        "Print the JSON Schema of schema files, for editors.",
+        section=_LOOKING,
+    ),
+    Entry(
         "config",
         f"{_HOME}.about:config",
         "Show each setting and where it came from.",

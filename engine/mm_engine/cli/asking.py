@@ -13,7 +13,7 @@ from mm_engine.cli.output import Output
 from mm_engine.cli.terminal import Terminal, somebody_is_there
 from mm_engine.errors import UsageError
 from mm_engine.questions.answers import Answer, Recorder, answers_text, read_answers
-from mm_engine.questions.decide import GENERATE, REVIEW
+from mm_engine.questions.fates import GENERATE, REVIEW
 from mm_engine.questions.question import Questioner, Silent
 from mm_engine.questions.renames import PREFIX, YES, RenameFlags
 from mm_engine.questions.scripted import Scripted, scripted_flags

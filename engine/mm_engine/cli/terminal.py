@@ -13,7 +13,7 @@ from mm_engine.cli.output import Output
 from mm_engine.errors import MMError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
-from mm_engine.questions.decide import FATES, GENERATE, IGNORE_ERRORS, OMIT, REVIEW
+from mm_engine.questions.fates import FATES, GENERATE, IGNORE_ERRORS, OMIT, REVIEW
 from mm_engine.questions.question import Question
 
 SQL: TypeAlias = Callable[[Operation, Schema], str | None]

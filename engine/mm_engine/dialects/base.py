@@ -75,7 +75,7 @@ class Dialect(Clauses):
         for group in self.groups(moves):
             numbers = [move.number for move in group]
             reach = (min(numbers), max(numbers))
-            told += [serving(item, reach) for item in self.told_as_one(group)]
+            told += [_reaching(item, reach) for item in self.told_as_one(group)]
         checks.check_names(self, moves)
         checks.check_references(self, moves)
         return tuple(told)
@@ -312,3 +312,8 @@ class Dialect(Clauses):
     @abstractmethod
     def change_settings(self, move: Move) -> Items:
         """Alter every field that new defaults or type mappings say otherwise."""
+
+
+def _reaching(item: Item, operations: tuple[int, int]) -> Item:
+    """The item for a range of operations, unless it says itself which it serves."""
+    return serving(item, operations) if item.operations == (0, 0) else item

@@ -7,7 +7,8 @@ only when rows are written, and a step writes rows only where nothing is moved p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import attrs
 
@@ -59,63 +60,85 @@ OnTable = (
 SQLite itself can rename it in views and triggers."""
 
 
-@attrs.frozen
-class _Gathered:
-    """Moves on one table; on none if nothing may join them, or move past them."""
+@attrs.define(eq=False)
+class _Groups:
+    """The groups so far, and where each table and each name was last spoken of."""
 
-    table: str | None
-    moves: tuple[Move, ...]
-    names: frozenset[str] = frozenset()
-    altered: frozenset[str] = frozenset()
+    groups: list[list[Move]] = attrs.field(factory=list)
+    altered: list[set[str]] = attrs.field(factory=list)
+    of_table: dict[str, int] = attrs.field(factory=dict)
+    last: dict[str, int] = attrs.field(factory=dict)
 
-    def joined_by(self, move: Move, operation: OnTable) -> _Gathered:
-        return attrs.evolve(
-            self,
-            moves=(*self.moves, move),
-            names=self.names | _names(operation, move),
-            altered=self.altered | _altered(operation),
-        )
+    def alone(self, move: Move, names: frozenset[str] | None) -> None:
+        """A group that nothing joins; without names, that nothing is moved past."""
+        if names is None:
+            self.of_table, self.last = {}, {}
+        self._new(move, names or frozenset())
+
+    def joined(self, move: Move, operation: OnTable) -> None:
+        """A move in the last group on its table, if nothing is in the way."""
+        names, place = _names(operation, move), self.of_table.get(operation.table)
+        free = place is not None and place >= self._last(names)
+        if place is None or not free or not self._agrees(place, operation):
+            place = self.of_table[operation.table] = self._new(move, names)
+        else:
+            self.groups[place].append(move)
+            self.last |= dict.fromkeys(sorted(names), place)
+        self.altered[place] |= _altered(operation)
+
+    def _new(self, move: Move, names: frozenset[str]) -> int:
+        self.groups.append([move])
+        self.altered.append(set())
+        place = len(self.groups) - 1
+        self.last |= dict.fromkeys(sorted(names), place)
+        return place
+
+    def _last(self, names: Iterable[str]) -> int:
+        return max((self.last.get(name, -1) for name in names), default=-1)
+
+    def _agrees(self, place: int, operation: OnTable) -> bool:
+        """Whether the operation's own SQL can be read on the table before the group."""
+        changed = self.altered[place]
+        for sql in own_sql(operation):
+            if changed & {_lower(word) for word in sqltext.identifiers(sql)}:
+                return False
+        again = isinstance(operation, AlterField)
+        return not (again and changed & _altered(operation))
 
 
 def gathered(moves: Sequence[Move]) -> tuple[tuple[Move, ...], ...]:
     """The moves in groups, each on one table, in the order of their first moves."""
-    groups: list[_Gathered] = []
+    groups = _Groups()
     for move in moves:
         operation = move.operation
-        if isinstance(operation, OnTable) and _is_free(operation):
-            place = _place(groups, move, operation)
-            if place is None:
-                groups.append(_Gathered(operation.table, ()))
-                place = len(groups) - 1
-            groups[place] = groups[place].joined_by(move, operation)
-        elif isinstance(operation, CreateTable | DropTable) and _is_free(operation):
-            groups.append(_Gathered("", (move,), _names(operation, move)))
+        if not _is_free(operation):
+            groups.alone(move, None)
+        elif isinstance(operation, OnTable):
+            groups.joined(move, operation)
+        elif isinstance(operation, CreateTable | DropTable):
+            groups.alone(move, _names(operation, move))
         else:
-            groups.append(_Gathered(None, (move,)))
-    return tuple(group.moves for group in groups)
+            groups.alone(move, None)
+    return tuple(tuple(group) for group in groups.groups)
 
 
-def _place(groups: Sequence[_Gathered], move: Move, operation: OnTable) -> int | None:
-    """The group that a move can join, looking back until something is in the way."""
-    names = _names(operation, move)
-    for place in range(len(groups) - 1, -1, -1):
-        group = groups[place]
-        if group.table is None:
-            return None
-        if group.table == operation.table:
-            return place if _agrees(group, operation) else None
-        if group.names & names:
-            return None
-    return None
+def drops(group: Sequence[Move]) -> bool:
+    """Whether all that a group does is dropping tables."""
+    return all(
+        isinstance(move.operation, DropTable) and not move.operation.schema_only
+        for move in group
+    )
 
 
-def _agrees(group: _Gathered, operation: OnTable) -> bool:
-    """Whether the operation's own SQL can be read on the table before the group."""
-    for sql in own_sql(operation):
-        if group.altered & {_lower(word) for word in sqltext.identifiers(sql)}:
-            return False
-    again = isinstance(operation, AlterField)
-    return not (again and group.altered & _altered(operation))
+def drops_together(groups: Iterable[Sequence[Move]]) -> list[Sequence[Move]]:
+    """The groups, with tables that are dropped one after the other in one of them."""
+    together: list[Sequence[Move]] = []
+    for all_drop, neighbours in groupby(groups, drops):
+        if all_drop:
+            together.append([move for group in neighbours for move in group])
+        else:
+            together += neighbours
+    return together
 
 
 def _is_free(operation: Operation) -> bool:

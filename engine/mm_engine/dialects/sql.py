@@ -29,6 +29,9 @@ TypeSQL = NewType("TypeSQL", str)
 ValueSQL: TypeAlias = LiteralSQL | ExpressionSQL
 """What gives one value."""
 
+_PLAIN = re.compile(r"\w+( \w+)*(\([\d, ]+\))?", re.ASCII)
+"""What most types are; there is nothing in it to look at."""
+
 _BARE = re.compile(
     r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)? | [xX]?'(?:[^']|'')*'"
     r"| NULL | TRUE | FALSE | CURRENT_(?:TIMESTAMP|DATE|TIME)",
@@ -115,6 +118,8 @@ def _is_enclosed(text: str) -> bool:
 
 
 def _whole(text: str, facts: Features, what: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     depth = 0
     for piece in _pieces(encodable(text, what), facts):
         depth += {"(": 1, ")": -1}.get(piece, 0)

@@ -10,10 +10,17 @@ from mm_engine.dialects import enums, rebuild, sqlite_text
 from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.columns import Column
 from mm_engine.dialects.copies import Copy
-from mm_engine.dialects.fusing import OnTable, gathered
+from mm_engine.dialects.fusing import OnTable, drops, drops_together, gathered
 from mm_engine.dialects.sql import is_constant, is_null
 from mm_engine.dialects.sqlite_words import SQLiteWords
-from mm_engine.dialects.statements import Item, Move, Statement, flat
+from mm_engine.dialects.statements import (
+    Expect,
+    Item,
+    Move,
+    Statement,
+    flat,
+    serving,
+)
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import ForeignKey
 from mm_engine.model.schema import Schema
@@ -62,14 +69,16 @@ class SQLite(SQLiteWords, Dialect):
         place = {id(move): number for number, move in enumerate(moves)}
         groups: list[Sequence[Move]] = []
         for group in gathered(moves):
-            if any(self._needs_rebuild(move) for move in group):
+            if len(group) == 1 or any(self._needs_rebuild(move) for move in group):
                 groups.append(group)
             else:
                 groups += [(move,) for move in group]
-        return sorted(groups, key=lambda group: place[id(group[0])])
+        return drops_together(sorted(groups, key=lambda group: place[id(group[0])]))
 
     def told_as_one(self, group: Sequence[Move]) -> Items:
         """One rebuild for a whole group, unless it only adds references."""
+        if drops(group):
+            return self._dropping(group)
         if len(group) == 1:
             return self.told(group[0])
         if references := self._new_references(group):
@@ -265,6 +274,28 @@ class SQLite(SQLiteWords, Dialect):
                     pass
                 case _:
                     yield from self.told(move)
+
+    def _dropping(self, group: Sequence[Move]) -> Iterator[Item]:
+        """Tables dropped, once it is sure that no other table refers to them.
+
+        While foreign keys are enforced, SQLite deletes the rows of a table before it
+        drops it, and with them the rows that refer to them.
+        """
+        names = ", ".join(self.text(str(m.operation.subject().table)) for m in group)
+        yield Expect(
+            "SELECT DISTINCT child.name FROM sqlite_schema AS child"
+            " JOIN pragma_foreign_key_list(child.name) AS key"
+            " WHERE child.type = 'table'"
+            f' AND key."table" COLLATE NOCASE IN ({names})'
+            f" AND child.name COLLATE NOCASE NOT IN ({names}) ORDER BY 1",
+            rows=(),
+            message="other tables still refer to what is dropped,"
+            " and would lose their rows",
+            hint="drop their foreign keys, or the tables themselves, first",
+        )
+        for move in group:
+            reach = (move.number, move.number)
+            yield from (serving(item, reach) for item in self.told(move))
 
     def _triggers_changed(self, move: Move, name: str) -> Iterator[Item]:
         """Our triggers that are gone or new, or no longer say the same."""

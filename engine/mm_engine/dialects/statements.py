@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeAlias
 
 import attrs
@@ -25,7 +26,8 @@ class Move:
     number: int = attrs.field(kw_only=True)
     mark: str = attrs.field(kw_only=True)
 
-    @property
+    # Asked for by every check and every clause that a dialect makes of an operation.
+    @cached_property
     def after(self) -> Schema:
         """The schema just after the operation."""
         return self.operation.apply(self.before)

@@ -125,19 +125,28 @@ def mermaid(graph: MigrationGraph, states: Mapping[str, str] | None = None) -> s
     return "\n".join(lines)
 
 
-def as_json(graph: MigrationGraph) -> dict[str, object]:
-    """The graph for programs; later versions add keys and change none."""
+def as_json(
+    graph: MigrationGraph, states: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """The graph for programs; later versions add keys and change none.
+
+    With *states* each migration has its own.
+    """
     return {
         "version": 1,
-        "migrations": [_as_json(migration) for migration in graph.order()],
+        "migrations": [
+            _as_json(migration, states or {}) for migration in graph.order()
+        ],
         "roots": list(graph.roots()),
         "leaves": list(graph.leaves()),
     }
 
 
-def _as_json(migration: Migration) -> dict[str, object]:
+def _as_json(migration: Migration, states: Mapping[str, str]) -> dict[str, object]:
+    state = states.get(migration.name)
     return {
         "name": migration.name,
+        **({"state": state} if state else {}),
         "dependencies": list(migration.dependencies),
         "replaces": list(migration.replaces),
         "operations": [

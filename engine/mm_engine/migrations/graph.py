@@ -21,13 +21,15 @@ class MigrationGraph:
     """Migrations that can be applied, each after all that it depends on.
 
     ``by_name`` holds what counts: a squash stands for what it replaces. ``parents`` are
-    the dependencies with replaced names told by their squash.
+    the dependencies with replaced names told by their squash. ``apart`` are squashes
+    that do not count, each with the last that it replaces.
     """
 
     by_name: Mapping[str, Migration]
     parents: Mapping[str, tuple[str, ...]] = attrs.field(repr=False)
     children: Mapping[str, tuple[str, ...]] = attrs.field(repr=False)
     replacing: Replacing = attrs.field(repr=False)
+    apart: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     @classmethod
     def of(cls, migrations: Iterable[Migration]) -> MigrationGraph:
@@ -52,6 +54,24 @@ class MigrationGraph:
         if len(graph.order()) < len(parents):
             raise _circle(graph)
         return graph
+
+    def for_history(self, applied: Sequence[str]) -> MigrationGraph:
+        """The graph for a database that may have applied only a part of a squash.
+
+        There what the squash replaces counts in its place, if all files are there.
+        """
+        partly = self.replacing.partly(applied)
+        files = {**self.replacing.kept, **self.by_name}
+        if not partly or any(n not in files for one in partly for n in one.replaces):
+            return self
+        parts = {squash.name: squash.replaces for squash in partly}
+        graph = self.of(
+            attrs.evolve(one, dependencies=_in_parts(one.dependencies, parts))
+            for name, one in files.items()
+            if name not in parts
+        )
+        last = {name: _in_parts((name,), parts)[-1] for name in parts}
+        return attrs.evolve(graph, apart=last)
 
     def order(self) -> tuple[Migration, ...]:
         """Every migration after all it depends on; names break ties."""
@@ -144,6 +164,8 @@ class MigrationGraph:
         """
         if prefix in self.by_name:
             return prefix
+        if prefix in self.apart:
+            return self.apart[prefix]
         if squash := self.replacing.by_original.get(prefix):
             raise GraphError(
                 f'"{prefix}" was squashed into "{squash}"', hint=f'say "{squash}"'
@@ -163,6 +185,16 @@ class MigrationGraph:
             f'there is no migration "{prefix}"',
             hint=nearest(prefix, sorted(self.by_name)) or _existing(self),
         )
+
+
+def _in_parts(
+    names: Iterable[str], parts: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Names with those of some squashes told by what they replace."""
+    found: list[str] = []
+    for name in names:
+        found += _in_parts(parts[name], parts) if name in parts else [name]
+    return tuple(dict.fromkeys(found))
 
 
 def _by_name(migrations: Iterable[Migration]) -> dict[str, Migration]:

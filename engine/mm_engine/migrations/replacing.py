@@ -2,12 +2,12 @@
 
 A squash stands for the migrations it names, whether their files are still there or not.
 A database that applied all of them has applied the squash; one that applied a part of
-them has to apply the rest before.
+them applies the rest, for which their files have to be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -50,21 +50,64 @@ class Replacing:
                 yield from self._originals(self.kept[name])
 
     def counted(self, applied: Sequence[str]) -> tuple[str, ...]:
-        """The names of a history, with squashes for what they replace."""
+        """The names of a history, with squashes for what they replace.
+
+        Raises ``HistoryError`` where only a part of that is applied.
+        """
+        if partly := self.partly(applied):
+            raise self.partly_error(partly[0], applied)
+        return self.told(applied)
+
+    def told(self, applied: Sequence[str]) -> tuple[str, ...]:
+        """The same where only a part may be applied: its names stay as they are."""
         names = list(applied)
         known = set(names)
         for squash in self.squashes:
             there = [name for name in squash.replaces if name in known]
-            if not there:
+            is_whole = len(there) == len(squash.replaces)
+            if not there or not (is_whole or squash.name in known):
                 continue
-            rest = [name for name in squash.replaces if name not in known]
-            if rest and squash.name not in known:
-                raise _partly(squash, there, rest)
             if squash.name not in known:
                 names.insert(min(map(names.index, there)), squash.name)
             names = [name for name in names if name not in squash.replaces]
             known = set(names)
         return tuple(names)
+
+    def partly(self, applied: Sequence[str]) -> tuple[Migration, ...]:
+        """The squashes of which a part is applied, and the rest is not."""
+        known = set(applied)
+        for squash in reversed(self.squashes):
+            if squash.name in known:
+                known.update(squash.replaces)
+        found: list[Migration] = []
+        for squash in self.squashes:
+            there = {part in known for part in self._parts(squash.name, known)}
+            if len(there) > 1:
+                found.append(squash)
+        return tuple(found)
+
+    def _parts(self, name: str, known: Container[str]) -> Iterator[str]:
+        """What a squash stands for in the end, or as far as is known."""
+        squash = next((one for one in self.squashes if one.name == name), None)
+        if squash is None or name in known:
+            yield name
+            return
+        for part in squash.replaces:
+            yield from self._parts(part, known)
+
+    def partly_error(self, squash: Migration, applied: Sequence[str]) -> HistoryError:
+        """What there is to say where a squash cannot be told by its parts."""
+        parts = tuple(self._parts(squash.name, applied))
+        there = [name for name in parts if name in applied]
+        rest = [name for name in parts if name not in applied]
+        gone = [name for name in parts if name not in self.kept]
+        return HistoryError(
+            f'only a part of "{squash.name}" is applied: {", ".join(rest)} of what it'
+            f" replaces {'is' if len(rest) == 1 else 'are'} missing after {there[-1]}",
+            at=squash.at,
+            hint=f"bring back the files of {', '.join(gone)}, beside {squash.name}.py:"
+            ' "migrate up" then applies the rest of them in its place',
+        )
 
     def trail(self, applied: Sequence[str], counted: Sequence[str]) -> list[Migration]:
         """What was applied, in its order: originals whose files are all there, as such.
@@ -134,15 +177,3 @@ def _outermost(name: str, direct: Mapping[str, str]) -> str:
     while name in direct:
         name = direct[name]
     return name
-
-
-def _partly(
-    squash: Migration, there: Sequence[str], rest: Sequence[str]
-) -> HistoryError:
-    return HistoryError(
-        f'only a part of "{squash.name}" is applied: {", ".join(rest)} of what it'
-        f" replaces {'is' if len(rest) == 1 else 'are'} missing after {there[-1]}",
-        at=squash.at,
-        hint=f"move {squash.name}.py out of the folder, with the files that it replaces"
-        " in it, apply the rest, then bring it back",
-    )

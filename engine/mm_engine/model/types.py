@@ -8,6 +8,8 @@ from typing import ClassVar, TypeAlias
 import attrs
 from attrs import validators as v
 
+from mm_engine.model.spelling import spelled
+
 
 @attrs.frozen
 class BaseType:
@@ -15,8 +17,12 @@ class BaseType:
 
     yaml_name: ClassVar[str]
 
+    def __repr__(self) -> str:
+        """The class and its numbers, for all types at once."""
+        return spelled(self)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class Varchar(BaseType):
     """Text of at most so many characters."""
 
@@ -24,7 +30,7 @@ class Varchar(BaseType):
     length: int = attrs.field(validator=v.gt(0))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Char(BaseType):
     """Text of exactly so many characters, padded by most databases."""
 
@@ -32,7 +38,7 @@ class Char(BaseType):
     length: int = attrs.field(validator=v.gt(0))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Text(BaseType):
     """Text without a limit; ``length`` is a hint that only MySQL and TiDB use."""
 
@@ -42,56 +48,56 @@ class Text(BaseType):
     )
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SmallInt(BaseType):
     """A whole number of 16 bits."""
 
     yaml_name: ClassVar[str] = "smallint"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Integer(BaseType):
     """A whole number of 32 bits."""
 
     yaml_name: ClassVar[str] = "integer"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BigInt(BaseType):
     """A whole number of 64 bits."""
 
     yaml_name: ClassVar[str] = "bigint"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Serial(BaseType):
     """A whole number of 32 bits that the database counts up."""
 
     yaml_name: ClassVar[str] = "serial"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class BigSerial(BaseType):
     """A whole number of 64 bits that the database counts up."""
 
     yaml_name: ClassVar[str] = "bigserial"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Float(BaseType):
     """A binary fraction of single precision."""
 
     yaml_name: ClassVar[str] = "float"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Double(BaseType):
     """A binary fraction of double precision."""
 
     yaml_name: ClassVar[str] = "double"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Decimal(BaseType):
     """An exact decimal fraction: digits in all, and digits after the point."""
 
@@ -100,77 +106,77 @@ class Decimal(BaseType):
     scale: int = attrs.field(default=0, validator=v.ge(0))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Boolean(BaseType):
     """True or false."""
 
     yaml_name: ClassVar[str] = "boolean"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Date(BaseType):
     """A day."""
 
     yaml_name: ClassVar[str] = "date"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Time(BaseType):
     """A time of day, without a zone."""
 
     yaml_name: ClassVar[str] = "time"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Timestamp(BaseType):
     """A day and a time of day, without a zone."""
 
     yaml_name: ClassVar[str] = "timestamp"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class TimestampTZ(BaseType):
     """A moment."""
 
     yaml_name: ClassVar[str] = "timestamptz"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Interval(BaseType):
     """A length of time."""
 
     yaml_name: ClassVar[str] = "interval"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Uuid(BaseType):
     """A universally unique identifier, RFC 9562."""
 
     yaml_name: ClassVar[str] = "uuid"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Json(BaseType):
     """A JSON document, kept as it was written where a database can."""
 
     yaml_name: ClassVar[str] = "json"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Jsonb(BaseType):
     """A JSON document, kept in the form the database queries best."""
 
     yaml_name: ClassVar[str] = "jsonb"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Bytes(BaseType):
     """Bytes, without a limit."""
 
     yaml_name: ClassVar[str] = "bytes"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class EnumOf(BaseType):
     """One of the values of a named enum of the schema."""
 
@@ -178,7 +184,7 @@ class EnumOf(BaseType):
     name: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Array(BaseType):
     """Any number of values of one type, in order."""
 
@@ -190,7 +196,7 @@ def _texts(types: Mapping[str, str]) -> dict[str, str]:
     return dict(types)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Native(BaseType):
     """A type in a database's own words, and a neutral one everywhere else.
 

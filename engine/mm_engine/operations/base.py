@@ -9,6 +9,7 @@ import attrs
 
 from mm_engine.errors import Position
 from mm_engine.model.schema import Schema
+from mm_engine.model.spelling import spelled
 
 if TYPE_CHECKING:
     from mm_engine.operations import Operation
@@ -42,6 +43,10 @@ class BaseOperation:
     if_present: bool = False
     review: str | None = None
     at: Position | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __repr__(self) -> str:
+        """The class and its attributes, for all operations at once."""
+        return spelled(self)
 
     def flags(self) -> Flags:
         """What the reverse of this operation has in common with it."""

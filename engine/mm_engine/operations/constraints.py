@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AlterPrimaryKey(BaseOperation):
     """The primary key as it shall be, in one step; None for none."""
 
@@ -61,7 +61,7 @@ class AlterPrimaryKey(BaseOperation):
         return Subject(self.table, self.primary_key.name if self.primary_key else None)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AddUnique(BaseOperation):
     """One more unique constraint on a table."""
 
@@ -99,7 +99,7 @@ class AddUnique(BaseOperation):
         return Subject(self.table, self.unique.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropUnique(BaseOperation):
     """A unique constraint goes."""
 
@@ -136,7 +136,7 @@ class DropUnique(BaseOperation):
         return Subject(self.table, self.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AddCheck(BaseOperation):
     """One more check on a table."""
 
@@ -174,7 +174,7 @@ class AddCheck(BaseOperation):
         return Subject(self.table, self.check.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropCheck(BaseOperation):
     """A check goes."""
 
@@ -211,7 +211,7 @@ class DropCheck(BaseOperation):
         return Subject(self.table, self.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RenameConstraint(BaseOperation):
     """A unique constraint, check or foreign key under a new name."""
 

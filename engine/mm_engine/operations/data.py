@@ -54,7 +54,7 @@ def _operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RunSQL(BaseOperation):
     """SQL of the user's own.
 
@@ -101,8 +101,12 @@ class RunSQL(BaseOperation):
         """No table that we know of."""
         return Subject(None, None)
 
+    def loses(self, before: Schema) -> str | None:
+        """What the state operations lose."""
+        return _lost(before, self.state_operations)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class RunPython(BaseOperation):
     """A function of the user's own, called with a connection and the schema.
 
@@ -147,8 +151,12 @@ class RunPython(BaseOperation):
         """No table that we know of."""
         return Subject(None, None)
 
+    def loses(self, before: Schema) -> str | None:
+        """What the state operations lose."""
+        return _lost(before, self.state_operations)
 
-@attrs.frozen
+
+@attrs.frozen(repr=False)
 class UpsertData(BaseOperation):
     """Rows that shall be there: inserted, or updated where their keys are found.
 
@@ -187,7 +195,7 @@ class UpsertData(BaseOperation):
         return Subject(self.table, self.table)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RestoreData(BaseOperation):
     """The undoing of an upsert: never written, only made by ``reverse``."""
 
@@ -223,6 +231,16 @@ def _after(schema: Schema, operations: Iterable[Operation]) -> Schema:
     for operation in operations:
         schema = operation.apply(schema)
     return schema
+
+
+def _lost(schema: Schema, operations: Iterable[Operation]) -> str | None:
+    """What goes for ever with the operations that a schema is told."""
+    losses: list[str] = []
+    for operation in operations:
+        if loss := operation.loses(schema):
+            losses.append(loss)
+        schema = operation.apply(schema)
+    return "; ".join(losses) or None
 
 
 def _undone(before: Schema, operations: Iterable[Operation]) -> tuple[Operation, ...]:

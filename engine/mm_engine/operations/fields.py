@@ -28,7 +28,7 @@ def _conversions(convert: Conversions) -> Conversions:
     return {database: (up, down) for database, (up, down) in convert.items()}
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AddField(BaseOperation):
     """One more field at the end of a table."""
 
@@ -64,7 +64,7 @@ class AddField(BaseOperation):
         return Subject(self.table, self.field.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropField(BaseOperation):
     """A field goes, with what it holds."""
 
@@ -121,7 +121,7 @@ def _filling(field: Field) -> Literal | None:
     return None if text is None else Literal(text)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AlterField(BaseOperation):
     """A field as it shall be; what it was is in the schema before."""
 
@@ -170,7 +170,7 @@ class AlterField(BaseOperation):
         )
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RenameField(BaseOperation):
     """A field under a new name, wherever it is spoken of."""
 

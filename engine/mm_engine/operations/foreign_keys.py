@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AddForeignKey(BaseOperation):
     """One more foreign key on a table."""
 
@@ -56,7 +56,7 @@ class AddForeignKey(BaseOperation):
         return Subject(self.table, self.foreign_key.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropForeignKey(BaseOperation):
     """A foreign key goes."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AddIndex(BaseOperation):
     """One more index on a table."""
 
@@ -61,7 +61,7 @@ class AddIndex(BaseOperation):
         return Subject(self.table, self.index.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropIndex(BaseOperation):
     """An index goes."""
 
@@ -101,7 +101,7 @@ class DropIndex(BaseOperation):
         return Subject(self.table, self.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RenameIndex(BaseOperation):
     """An index under a new name."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class CreateEnum(BaseOperation):
     """A new enum."""
 
@@ -48,7 +48,7 @@ class CreateEnum(BaseOperation):
         return Subject(None, self.enum.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropEnum(BaseOperation):
     """An enum goes; no field may be of its type."""
 
@@ -75,7 +75,7 @@ class DropEnum(BaseOperation):
         return Subject(None, self.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RenameEnum(BaseOperation):
     """An enum under a new name, in the fields of its type too."""
 
@@ -108,7 +108,7 @@ def _values(values: Mapping[str, str]) -> dict[str, str]:
     return dict(values)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AlterEnum(BaseOperation):
     """An enum as it shall be.
 

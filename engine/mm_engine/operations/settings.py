@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SetDefaults(BaseOperation):
     """The symbolic defaults of every database, in its own words.
 
@@ -45,7 +45,7 @@ class SetDefaults(BaseOperation):
         return Subject(None, None)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SetTypeMappings(BaseOperation):
     """The type mappings of every database.
 
@@ -113,7 +113,7 @@ def _mapping_keys(type_: FieldType) -> tuple[str, ...]:
             return (type_.yaml_name,)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SetTableComment(BaseOperation):
     """What is said of a table; None for nothing."""
 
@@ -143,7 +143,7 @@ class SetTableComment(BaseOperation):
         return Subject(self.table, self.table)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class SetTableOptions(BaseOperation):
     """What single databases are told about a table."""
 

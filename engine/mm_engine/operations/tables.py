@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class CreateTable(BaseOperation):
     """A new table with everything that is on it."""
 
@@ -96,7 +96,7 @@ class CreateTable(BaseOperation):
         return Subject(self.name, self.name)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DropTable(BaseOperation):
     """A table goes, with its rows."""
 
@@ -133,7 +133,7 @@ class DropTable(BaseOperation):
         return f"every row of {self.name}"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RenameTable(BaseOperation):
     """A table under a new name, wherever it is spoken of."""
 

@@ -33,6 +33,7 @@ UNWRITTEN = "unwritten-changes"
 BRANCHES = "several-leaves"
 CHANGED = "changed-after-applied"
 MISSING = "applied-but-missing"
+PARTLY = "squash-partly-applied"
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +51,7 @@ class Checked:
 
 def check(project: Project) -> Checked:
     """Compare the schema files with the migrations, and those with the history."""
-    from mm_engine.project.making import changes
+    from mm_engine.project.changes import changes
 
     graph = project.graph()
     branches = tuple(_branches(graph))
@@ -96,13 +97,14 @@ def _of_history(
         history = read_history(project)
     except (ConfigError, LockError) as error:
         return (), None, error.message
-    from mm_engine.runner.states import State, states
+    from mm_engine.runner.states import State, partly_applied, states
 
+    files = {**graph.replacing.kept, **graph.by_name}
     found = [
         Finding(
             CHANGED,
             f"{one.name} was changed after it was applied",
-            at=graph.by_name[one.name].at,
+            at=files[one.name].at,
             hint="put the file back as it was, and write the change as a new migration",
         )
         if one.state is State.CHANGED
@@ -114,4 +116,9 @@ def _of_history(
         for one in states(graph, history)
         if one.state in (State.CHANGED, State.MISSING)
     ]
+    if graph.for_history(history.names) is graph:
+        found += [
+            Finding(PARTLY, problem.message, at=problem.at, hint=problem.hint)
+            for problem in partly_applied(graph, history)
+        ]
     return tuple(found), str(project.url()), None

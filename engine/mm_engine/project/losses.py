@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
+
 from mm_engine.dialects.statements import Move
 from mm_engine.model.schema import Schema
 from mm_engine.operations import (
@@ -14,6 +16,8 @@ from mm_engine.operations import (
     DropTable,
     RenameField,
     RenameTable,
+    RunPython,
+    RunSQL,
 )
 
 if TYPE_CHECKING:
@@ -36,14 +40,28 @@ def losses(
     is_known = True
     for step in steps:
         for move in moves(step):
-            if isinstance(move.operation, RenameTable | RenameField):
-                is_known = False
-            loss = move.operation.loses(move.before)
-            if loss is None or move.operation.schema_only:
-                continue
-            if not is_known or _is_there(session, dialect, move):
-                found.append(f"{step.name}: {move.operation.describe()} loses {loss}")
+            said = f"{step.name}: {move.operation.describe()} loses"
+            for part in _parts(move):
+                if isinstance(part.operation, RenameTable | RenameField):
+                    is_known = False
+                loss = part.operation.loses(part.before)
+                if loss is None or move.operation.schema_only:
+                    continue
+                if not is_known or _is_there(session, dialect, part):
+                    found.append(f"{said} {loss}")
     return tuple(found)
+
+
+def _parts(move: Move) -> Iterator[Move]:
+    """What a move does: itself, or what the user says that SQL or a function does."""
+    match move.operation:
+        case RunSQL(state_operations=parts) | RunPython(state_operations=parts):
+            before = move.before
+            for operation in parts:
+                yield attrs.evolve(move, operation=operation, before=before)
+                before = operation.apply(before)
+        case _:
+            yield move
 
 
 def _is_there(session: Session, dialect: Dialect, move: Move) -> bool:

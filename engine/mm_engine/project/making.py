@@ -22,7 +22,8 @@ from mm_engine.operations import (
     RunSQL,
     UpsertData,
 )
-from mm_engine.questions.question import Asking, Choice, Question, Questioner
+from mm_engine.project.changes import Changes
+from mm_engine.questions.question import Asking, Choice, Question, Questioner, Silent
 from mm_engine.questions.renames import RenameFlags
 
 if TYPE_CHECKING:
@@ -51,33 +52,10 @@ class Draft:
         return migration_source(self.migration)
 
 
-@attrs.frozen(kw_only=True)
-class Changes:
-    """What the schema files say beyond the migrations, as operations."""
-
-    operations: tuple[Operation, ...]
-    before: Schema = attrs.field(repr=False)
-    findings: tuple[Problem, ...] = ()
-
-
-def changes(project: Project, graph: MigrationGraph | None = None) -> Changes:
-    """The differences, with nothing asked: only renames that are written count."""
-    from mm_engine.diff import diff, written_renames
-
-    file = project.schema_file()
-    before = (graph or project.graph()).schema()
-    renames, stale = written_renames(before, file.schema)
-    return Changes(
-        operations=diff(before, file.schema, renames),
-        before=before,
-        findings=(*file.findings, *stale),
-    )
-
-
 def decided_changes(
     project: Project,
     before: Schema,
-    questioner: Questioner,
+    questioner: Questioner | None,
     flags: RenameFlags,
     settled: Iterable[Operation] = (),
 ) -> Changes:
@@ -90,7 +68,7 @@ def decided_changes(
     from mm_engine.questions.renames import decided_renames
 
     file = project.schema_file()
-    asking = Asking(questioner)
+    asking = Asking(questioner or Silent())
     renames = decided_renames(before, file.schema, flags, asking)
     operations = decided_by(
         diff(before, file.schema, renames.renames),
@@ -111,13 +89,15 @@ def draft(
     project: Project,
     *,
     name: str | None,
-    questioner: Questioner,
-    renames: RenameFlags,
+    questioner: Questioner | None,
+    renames: RenameFlags | None,
 ) -> Draft | None:
     """A migration for what changed in the schema files; None if nothing did."""
     graph = project.graph()
     leaves = one_leaf(graph)
-    decided = decided_changes(project, graph.schema(), questioner, renames)
+    decided = decided_changes(
+        project, graph.schema(), questioner, renames or RenameFlags()
+    )
     if not decided.operations:
         return None
     return Draft(
@@ -163,7 +143,9 @@ def empty(project: Project, *, name: str | None) -> Draft:
     return Draft(migration=migration, before=graph.schema())
 
 
-def merge(project: Project, *, name: str | None, questioner: Questioner) -> Draft:
+def merge(
+    project: Project, *, name: str | None, questioner: Questioner | None
+) -> Draft:
     """A migration that brings all branches together, whichever order they ran in.
 
     What branches changed in different ways is asked. Raises ``GraphError`` where there
@@ -173,7 +155,7 @@ def merge(project: Project, *, name: str | None, questioner: Questioner) -> Draf
     from mm_engine.questions.decide import decided_by
 
     graph = project.graph()
-    asking = Asking(questioner)
+    asking = Asking(questioner or Silent())
     found = merged(graph)
     if not isinstance(found, Migration):
         answers = {one.id: asking.answer(conflict_question(one)) for one in found}
@@ -206,8 +188,8 @@ def redraft(
     project: Project,
     *,
     name: str | None,
-    questioner: Questioner,
-    renames: RenameFlags,
+    questioner: Questioner | None,
+    renames: RenameFlags | None,
 ) -> Draft | None:
     """The last migration made again from the schema files; None if it is not needed.
 
@@ -218,7 +200,7 @@ def redraft(
     last = _last(project, graph)
     earlier = graph_without(graph, last.name)
     before = earlier.schema()
-    flags = _with_renames_of(last, renames)
+    flags = _with_renames_of(last, renames or RenameFlags())
     decided = decided_changes(project, before, questioner, flags, last.operations)
     if not decided.operations:
         return None

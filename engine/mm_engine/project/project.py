@@ -12,20 +12,20 @@ import attrs
 from mm_engine.config.load import Flag, load
 from mm_engine.config.value import Config
 from mm_engine.errors import ConfigError
-from mm_engine.model.schema import Schema
-from mm_engine.operations import Operation
-from mm_engine.project import making, running, telling
-from mm_engine.project.making import Changes, Draft
-from mm_engine.project.running import Run, Status, Terms
-from mm_engine.project.telling import Choice, Shown
-from mm_engine.questions.question import Questioner, Silent
-from mm_engine.questions.renames import RenameFlags
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.model.schema import Schema
+    from mm_engine.operations import Operation
+    from mm_engine.project.changes import Changes
     from mm_engine.project.checking import Checked
+    from mm_engine.project.making import Draft
+    from mm_engine.project.running import Run, Status, Terms
     from mm_engine.project.starting import Begun
+    from mm_engine.project.telling import Choice, Shown
+    from mm_engine.questions.question import Questioner
+    from mm_engine.questions.renames import RenameFlags
     from mm_engine.runner.plan import Step
     from mm_engine.runner.session import Connectable
     from mm_engine.runner.url import Url
@@ -156,12 +156,9 @@ class Project:
         Nothing is written. Raises ``OpenQuestionsError`` for questions that the
         questioner has no answer to.
         """
-        return making.draft(
-            self,
-            name=name,
-            questioner=questioner or Silent(),
-            renames=renames or RenameFlags(),
-        )
+        from mm_engine.project import making
+
+        return making.draft(self, name=name, questioner=questioner, renames=renames)
 
     def redraft(
         self,
@@ -171,31 +168,36 @@ class Project:
         renames: RenameFlags | None = None,
     ) -> Draft | None:
         """The last migration made again; None if it is not needed any more."""
-        return making.redraft(
-            self,
-            name=name,
-            questioner=questioner or Silent(),
-            renames=renames or RenameFlags(),
-        )
+        from mm_engine.project import making
+
+        return making.redraft(self, name=name, questioner=questioner, renames=renames)
 
     def empty(self, *, name: str | None = None) -> Draft:
         """A migration without operations, to be filled in by hand."""
+        from mm_engine.project import making
+
         return making.empty(self, name=name)
 
     def merge(
         self, *, name: str | None = None, questioner: Questioner | None = None
     ) -> Draft:
         """A migration that brings the branches together."""
-        return making.merge(self, name=name, questioner=questioner or Silent())
+        from mm_engine.project import making
+
+        return making.merge(self, name=name, questioner=questioner)
 
     def squash(
         self, first: str | None, last: str | None, *, name: str | None = None
     ) -> Draft:
         """One migration in the place of several that follow each other."""
+        from mm_engine.project import making
+
         return making.squash(self, first, last, name=name)
 
     def write(self, draft: Draft) -> Path:
         """Write a draft into the folder of migrations; gives the path of its file."""
+        from mm_engine.project import making
+
         return making.write(self, draft)
 
     def make(
@@ -211,7 +213,9 @@ class Project:
 
     def schema_diff(self) -> Changes:
         """What the schema files say beyond the migrations, with nothing asked."""
-        return making.changes(self)
+        from mm_engine.project.changes import changes
+
+        return changes(self)
 
     def current_state(self) -> Schema:
         """The schema that the migrations add up to."""
@@ -237,12 +241,14 @@ class Project:
         open on it stays the caller's to commit. Without it the configured database is
         migrated.
         """
+        from mm_engine.project import running
+
         return running.migrate(
             self,
             source,
             to=to,
             is_review_allowed=is_review_allowed,
-            terms=terms or Terms(),
+            terms=terms or running.Terms(),
         )
 
     def rollback(
@@ -254,22 +260,30 @@ class Project:
         terms: Terms | None = None,
     ) -> Run:
         """Undo the last migration, some more, or all that came after a target."""
+        from mm_engine.project import running
+
         return running.rollback(
-            self, source, to=to, steps=steps, terms=terms or Terms()
+            self, source, to=to, steps=steps, terms=terms or running.Terms()
         )
 
     def plan(self, to: str | None = None) -> tuple[Step, ...]:
         """What ``migrate`` would run now."""
+        from mm_engine.project import running
+
         return running.plan(self, to)
 
     def plan_back(
         self, *, to: str | None = None, steps: int | None = None
     ) -> tuple[Step, ...]:
         """What ``rollback`` would undo now."""
+        from mm_engine.project import running
+
         return running.plan_back(self, to=to, steps=steps)
 
     def status(self) -> Status:
         """How every migration stands on the configured database."""
+        from mm_engine.project import running
+
         return running.status(self)
 
     def fake(
@@ -280,13 +294,19 @@ class Project:
         terms: Terms | None = None,
     ) -> tuple[str, ...]:
         """Record migrations as applied without running them; all if none is named."""
-        return running.fake(self, names, is_blind=is_blind, terms=terms or Terms())
+        from mm_engine.project import running
+
+        return running.fake(
+            self, names, is_blind=is_blind, terms=terms or running.Terms()
+        )
 
     def unfake(
         self, names: Sequence[str], *, terms: Terms | None = None
     ) -> tuple[str, ...]:
         """Take the records of faked migrations out again."""
-        return running.unfake(self, names, terms=terms or Terms())
+        from mm_engine.project import running
+
+        return running.unfake(self, names, terms=terms or running.Terms())
 
     def showsql(
         self,
@@ -296,20 +316,29 @@ class Project:
         is_down: bool = False,
     ) -> Shown:
         """The SQL of migrations; what is pending, or all, if nothing is chosen."""
+        from mm_engine.project import telling
+
         return telling.showsql(
-            self, choice or Choice(), database_type=database_type, is_down=is_down
+            self,
+            choice or telling.Choice(),
+            database_type=database_type,
+            is_down=is_down,
         )
 
     def dump_sql(
         self, *, database_type: str | None = None, is_pending: bool = False
     ) -> str:
         """The schema of the files as SQL for an empty database."""
+        from mm_engine.project import telling
+
         return telling.schema_sql(
             self, database_type=database_type, is_pending=is_pending
         )
 
     def preview(self, operation: Operation, before: Schema) -> str | None:
         """What one operation would run; None where no database can be told."""
+        from mm_engine.project import telling
+
         return telling.preview(self, operation, before)
 
     def begin(self, database_type: str = "sqlite") -> Begun:

@@ -10,6 +10,7 @@ import attrs
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
+    from mm_engine.errors import Problem
     from mm_engine.project.project import Project
     from mm_engine.runner.events import Event, Report
     from mm_engine.runner.execute import Result
@@ -59,10 +60,11 @@ class Run:
 
 @attrs.frozen(kw_only=True)
 class Status:
-    """How every migration stands on a database."""
+    """How every migration stands on a database, and what is odd about it."""
 
     database: str
     migrations: tuple[MigrationState, ...]
+    findings: tuple[Problem, ...] = ()
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -167,11 +169,13 @@ def read_history(project: Project) -> History:
 
 def status(project: Project) -> Status:
     """How every migration stands on the configured database."""
-    from mm_engine.runner.states import states
+    from mm_engine.runner.states import partly_applied, states
 
-    history = read_history(project)
+    graph, history = project.graph(), read_history(project)
     return Status(
-        database=str(project.url()), migrations=states(project.graph(), history)
+        database=str(project.url()),
+        migrations=states(graph, history),
+        findings=partly_applied(graph, history),
     )
 
 

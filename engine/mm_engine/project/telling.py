@@ -138,7 +138,9 @@ def _steps_down(
     if not names:
         return ()
     if scope is Scope.PENDING:
-        return plan_down(graph, [*applied, *names], steps=len(names))
+        down = plan_down(graph, [*applied, *names], steps=len(names))
+        # What completes a squash is undone with all that the squash stands for.
+        return tuple(step for step in down if step.name in names)
     if scope is Scope.ONE:
         [name] = names
         [up] = _only(graph, plan_up(graph, ()), name)
@@ -167,7 +169,7 @@ def _texts(
 def schema_sql(project: Project, *, database_type: str | None, is_pending: bool) -> str:
     """The schema of the files as SQL for an empty database, or what is new in it."""
     from mm_engine.diff import diff
-    from mm_engine.project.making import changes
+    from mm_engine.project.changes import changes
 
     if is_pending:
         found = changes(project)

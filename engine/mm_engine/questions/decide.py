@@ -8,8 +8,7 @@ import attrs
 
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field
-from mm_engine.model.types import BigSerial, Serial
-from mm_engine.model.values import Symbol
+from mm_engine.model.values import Expression, Literal
 from mm_engine.operations import (
     AddField,
     AlterEnum,
@@ -20,21 +19,16 @@ from mm_engine.operations import (
     Operation,
 )
 from mm_engine.operations.base import Subject
-from mm_engine.questions.question import Asking, Choice, Question, Questioner
-from mm_engine.questions.values import NONE, one_off, value_problem
-
-GENERATE = Choice("generate", "do it when the migration is applied")
-REVIEW = Choice("review", "write it; up refuses until somebody has looked at it")
-OMIT = Choice("omit", "leave the database as it is and only remember the change")
-IGNORE_ERRORS = Choice(
-    "ignore-errors", "do it; what is already as it shall be is no error"
+from mm_engine.questions.earlier import Earlier, by_kind, kind
+from mm_engine.questions.fates import FATES, fated
+from mm_engine.questions.question import Asking, Question, Questioner
+from mm_engine.questions.values import (
+    NONE,
+    becomes_stricter,
+    one_off,
+    value_problem,
+    wants_value,
 )
-
-FATES = (GENERATE, REVIEW, OMIT, IGNORE_ERRORS)
-"""What can become of an operation that loses something."""
-
-_DECISIONS = ("schema_only", "if_present", "review", "one_off", "convert", "replaced")
-"""The attributes of operations in which answers end up."""
 
 
 def decide(
@@ -60,11 +54,12 @@ def decided_by(
 ) -> tuple[Operation, ...]:
     """The operations as the answers make them; open questions leave them as they are.
 
-    ``settled`` are operations that were decided before: like ones are not asked about
-    again. Nor are those whose subject is ``uncertain``, since an open question about
-    them comes first, and a table made on the way has no rows to lose.
+    ``settled`` are operations that were decided before: a question that is the same
+    for a like one has their answer, unless another is given now. Nothing is asked about
+    a subject that is ``uncertain``, since an open question about it comes first, nor
+    about a table made on the way, which has no rows to lose.
     """
-    known = {_kind(operation): operation for operation in settled}
+    known = by_kind(settled)
     decided: list[Operation] = []
     new_tables: set[str] = set()
     for operation in operations:
@@ -72,53 +67,34 @@ def decided_by(
         if isinstance(operation, CreateTable):
             new_tables.add(operation.name)
         subject = operation.subject()
-        again = _as_before(operation, known.get(_kind(operation)))
-        if again is not None:
+        earlier = Earlier(known.get(kind(operation)))
+        again = earlier.again(operation)
+        if subject.table in new_tables or subject in uncertain:
             decided.append(again)
-        elif subject.table in new_tables or subject in uncertain:
-            decided.append(operation)
         else:
-            decided.append(_asked(operation, before, asking))
+            fate = _with_fate(again, before, asking, earlier)
+            decided.append(_with_values(fate, before, asking, earlier))
         before = after
     return tuple(decided)
 
 
-def _asked(operation: Operation, before: Schema, asking: Asking) -> Operation:
-    return _with_values(_with_fate(operation, before, asking), before, asking)
-
-
-def _kind(operation: Operation) -> object:
-    return type(operation), operation.subject()
-
-
-def _as_before(operation: Operation, known: Operation | None) -> Operation | None:
-    """The operation as it was decided, if it is the same but for what was decided."""
-    if known is None:
-        return None
-    decisions = {
-        name: getattr(known, name) for name in _DECISIONS if hasattr(known, name)
-    }
-    again = attrs.evolve(operation, **decisions)
-    return again if again == known else None
-
-
-def _with_fate(operation: Operation, before: Schema, asking: Asking) -> Operation:
+def _with_fate(
+    operation: Operation, before: Schema, asking: Asking, earlier: Earlier
+) -> Operation:
     """The operation with what shall become of it, if it loses something."""
     loss = operation.loses(before)
-    if loss is None or operation.schema_only:
+    before_now = earlier.fate(operation)
+    if loss is None or (operation.schema_only and before_now is None):
         return operation
-    match asking.answer(_fate_question(operation, before, loss)):
-        case REVIEW.word:
-            return attrs.evolve(operation, review=f"loses {loss}")
-        case OMIT.word:
-            return attrs.evolve(operation, schema_only=True)
-        case IGNORE_ERRORS.word:
-            return attrs.evolve(operation, if_present=True)
-        case _:
-            return operation
+    answer = asking.answer(_fate_question(operation, before, loss, before_now))
+    if answer is None or (answer == before_now and earlier.is_same(operation)):
+        return operation
+    return fated(operation, answer, loss)
 
 
-def _fate_question(operation: Operation, before: Schema, loss: str) -> Question:
+def _fate_question(
+    operation: Operation, before: Schema, loss: str, earlier: str | None
+) -> Question:
     name = _question_id(operation)
     return Question(
         id=name,
@@ -127,6 +103,7 @@ def _fate_question(operation: Operation, before: Schema, loss: str) -> Question:
         flag=f"--destructive {name}=WORD, WORD being one of"
         f" {', '.join(choice.word for choice in FATES)}",
         choices=FATES,
+        earlier=earlier,
         operation=operation,
         before=before,
     )
@@ -144,68 +121,44 @@ def _question_id(operation: Operation) -> str:
             return f"alter:{subject or operation.slug()}"
 
 
-def _with_values(operation: Operation, before: Schema, asking: Asking) -> Operation:
+def _with_values(
+    operation: Operation, before: Schema, asking: Asking, earlier: Earlier
+) -> Operation:
     """The operation with what existing rows get, if it needs to say so."""
     if operation.schema_only:
         return operation
     match operation:
-        case AddField(one_off=None) if _wants_value(operation.field):
-            return _filled(operation, before, asking)
-        case AlterField(one_off=None):
-            old = before.table(operation.table).field(operation.field.name)
-            return _stricter(operation, old, before, asking)
+        case AddField() | AlterField() if wants_value(operation, before):
+            return _filled(operation, before, asking, earlier)
+        case AlterField(
+            one_off=None, field=Field(default=Literal() | Expression() as value)
+        ) if becomes_stricter(operation, before):
+            return attrs.evolve(operation, one_off=value)
         case AlterEnum():
-            return _replacing(operation, before, asking)
+            return _replacing(operation, before, asking, earlier)
         case _:
             return operation
 
 
-def _wants_value(field: Field) -> bool:
-    counted = isinstance(field.type, Serial | BigSerial)
-    given = field.default is not None or field.auto_create or counted
-    return not (field.nullable or given)
-
-
-def _filled(operation: AddField, before: Schema, asking: Asking) -> Operation:
-    field = operation.field
-    subject = f"{operation.table}.{field.name}"
-    question = _value_question(
-        operation,
-        before,
-        text=f"{subject} is required and has no default: what do rows get"
-        f" that are already in {operation.table}?",
-    )
-    answer = asking.answer(question)
-    return (
-        operation
-        if answer is None
-        else attrs.evolve(operation, one_off=one_off(answer, field.type, before))
-    )
-
-
-def _stricter(
-    operation: AlterField, old: Field, before: Schema, asking: Asking
+def _filled(
+    operation: AddField | AlterField,
+    before: Schema,
+    asking: Asking,
+    earlier: Earlier,
 ) -> Operation:
-    field = operation.field
-    if field.nullable or not old.nullable:
+    value = earlier.value(before)
+    if operation.one_off is not None and value is None:
         return operation
-    match field.default:
-        case None | Symbol():
-            question = _value_question(
-                operation,
-                before,
-                text=f"{operation.table}.{field.name} becomes required: what do rows"
-                " get that have no value in it?",
-            )
-            answer = asking.answer(question)
-            value = None if answer is None else one_off(answer, field.type, before)
-        case default:
-            value = default
-    return attrs.evolve(operation, one_off=value)
+    answer = asking.answer(_value_question(operation, before, value))
+    if answer is None:
+        return operation
+    return attrs.evolve(
+        operation, one_off=one_off(answer, operation.field.type, before)
+    )
 
 
 def _value_question(
-    operation: AddField | AlterField, before: Schema, *, text: str
+    operation: AddField | AlterField, before: Schema, earlier: str | None
 ) -> Question:
     field = operation.field
     subject = f"{operation.table}.{field.name}"
@@ -213,32 +166,46 @@ def _value_question(
     def check(answer: str) -> str | None:
         return value_problem(answer, field.type, before)
 
+    why = (
+        f"{subject} is required and has no default: what do rows get that are already"
+        f" in {operation.table}?"
+        if isinstance(operation, AddField)
+        else f"{subject} becomes required: what do rows get that have no value in it?"
+    )
     return Question(
         id=f"one-off:{subject}",
         topic="OneOff",
-        text=text,
+        text=why,
         flag=f"--one-off {subject}=VALUE (VALUE may be expr:SQL, or {NONE}:"
         " there is no such row, up stops if one is found)",
         wanted=field.type.yaml_name,
         check=check,
+        earlier=earlier,
         at=field.at,
         operation=operation,
         before=before,
     )
 
 
-def _replacing(operation: AlterEnum, before: Schema, asking: Asking) -> Operation:
+def _replacing(
+    operation: AlterEnum, before: Schema, asking: Asking, earlier: Earlier
+) -> Operation:
     """The enum with what rows get whose value goes; by default none has it."""
     replaced = dict(operation.replaced)
     for value in operation.gone(before):
-        if value not in replaced:
-            answer = asking.answer(_replacement_question(operation, value, before))
-            if answer is not None and answer != NONE:
-                replaced[value] = answer.removeprefix("text:")
+        known = earlier.replacement(value, before)
+        if value in replaced and known is None:
+            continue
+        answer = asking.answer(_replacement_question(operation, value, before, known))
+        replaced.pop(value, None)
+        if answer is not None and answer != NONE:
+            replaced[value] = answer.removeprefix("text:")
     return attrs.evolve(operation, replaced=replaced)
 
 
-def _replacement_question(operation: AlterEnum, value: str, before: Schema) -> Question:
+def _replacement_question(
+    operation: AlterEnum, value: str, before: Schema, earlier: str | None
+) -> Question:
     subject = f"{operation.enum.name}.{value}"
     values = operation.enum.values
 
@@ -255,6 +222,7 @@ def _replacement_question(operation: AlterEnum, value: str, before: Schema) -> Q
         flag=f"--one-off {subject}=VALUE",
         wanted="value",
         default=NONE,
+        earlier=earlier,
         check=check,
         operation=operation,
         before=before,

@@ -32,8 +32,10 @@ class Question:
     ``id`` is the same whenever the same thing is asked. ``topic`` is shared by
     questions that one answer may settle together. Without ``choices`` a value is asked
     for, and ``check`` says what is wrong with one. ``flag`` is the command-line flag
-    that answers it. ``default`` is taken where nobody answers, ``usual`` where somebody
-    was asked and just goes on. ``operation`` and ``before`` are what it is about.
+    that answers it. ``earlier`` is what was answered to the same before, and holds
+    unless a flag or a file says otherwise. ``default`` is taken where nobody answers,
+    ``usual`` where somebody was asked and just goes on. ``operation`` and ``before``
+    are what it is about.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Question:
     flag: str
     choices: tuple[Choice, ...] = attrs.field(default=(), converter=tuple[Choice, ...])
     wanted: str = "value"
+    earlier: str | None = None
     default: str | None = None
     usual: str | None = None
     check: Callable[[str], str | None] = _fine
@@ -59,6 +62,12 @@ class Question:
         """What an answer looks like."""
         words = "|".join(choice.word for choice in self.choices)
         return words or self.wanted.upper()
+
+    @property
+    def known_answer(self) -> str | None:
+        """The earlier answer, if it still fits."""
+        fits = self.earlier is not None and self.problem(self.earlier) is None
+        return self.earlier if fits else None
 
     def problem(self, answer: str) -> str | None:
         """What is wrong with an answer; None if nothing is."""
@@ -114,7 +123,7 @@ class OpenQuestionsError(UsageError):
 class Asking:
     """Questions put to somebody, and those that were left open.
 
-    A question that has a default is never left open.
+    One that was answered before, or has a default, is never left open.
     """
 
     def __init__(self, questioner: Questioner) -> None:
@@ -124,6 +133,8 @@ class Asking:
     def answer(self, question: Question) -> str | None:
         """The answer, or None for one that stays open for now."""
         answer = self._questioner.answer(question)
+        if answer is None:
+            answer = question.known_answer
         if answer is None:
             answer = question.default
         if answer is None:

@@ -62,8 +62,8 @@ def decided_renames(
     for text in _owners_first(flags.renamed):
         renames = renames.merged(_flagged(text, before, after, renames, flags))
     for text in _owners_first(flags.earlier):
-        with suppress(UsageError):
-            again = _flagged(text, before, after, renames, flags)
+        again = _fitting(text, before, after, renames, flags)
+        if again and asking.answer(_earlier_question(text)) == YES.word:
             renames = again.merged(renames)
     asked: set[str] = set()
     uncertain: list[Subject] = []
@@ -75,6 +75,27 @@ def decided_renames(
         elif answer is None:
             uncertain += _subjects(candidate)
     return Decided(renames=renames, findings=findings, uncertain=tuple(uncertain))
+
+
+def _fitting(
+    text: str, before: Schema, after: Schema, renames: Renames, flags: RenameFlags
+) -> Renames | None:
+    """What an earlier rename means, if it can still be."""
+    with suppress(UsageError):
+        return _flagged(text, before, after, renames, flags)
+    return None
+
+
+def _earlier_question(text: str) -> Question:
+    """Whether a rename still is one; asked of flags and files only."""
+    return Question(
+        id=f"{PREFIX}{text}",
+        topic="Rename",
+        text=f"{text} was a rename before: is it still?",
+        flag=f"--rename {text} or --no-rename {text.rpartition(':')[0]}",
+        choices=(YES, NO),
+        earlier=YES.word,
+    )
 
 
 def _next(candidates: Iterable[Candidate], asked: set[str]) -> Candidate | None:

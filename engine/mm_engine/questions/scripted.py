@@ -8,7 +8,7 @@ import attrs
 
 from mm_engine.errors import UsageError, nearest
 from mm_engine.questions.answers import Answer
-from mm_engine.questions.decide import FATES
+from mm_engine.questions.fates import FATES
 from mm_engine.questions.question import Question, Questioner, Silent
 from mm_engine.questions.renames import NO, PREFIX
 
@@ -78,7 +78,10 @@ class Scripted:
         self._used: set[str] = set()
 
     def answer(self, question: Question) -> str | None:
-        """The answer of the flags, the file, the word for all, or the one behind."""
+        """What flags, file, or the word for all say; else what was said before.
+
+        Only what all of them leave open goes to the one behind.
+        """
         if question.id in self._flags.answers:
             answer = self._flags.answers[question.id]
             self._used.add(question.id)
@@ -97,6 +100,9 @@ class Scripted:
                 return NO.word
         if self._flags.fate is not None and question.choices == FATES:
             return self._flags.fate
+        known = question.known_answer
+        if known is not None:
+            return known
         return self._otherwise.answer(question)
 
     def unused(self) -> tuple[str, ...]:

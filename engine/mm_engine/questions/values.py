@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mm_engine.model.literals import literal_hint, literal_text
 from mm_engine.model.schema import Schema
-from mm_engine.model.types import FieldType
-from mm_engine.model.values import Expression, Literal
-from mm_engine.operations.fields import OneOff
+from mm_engine.model.table import Field
+from mm_engine.model.types import BigSerial, FieldType, Serial
+from mm_engine.model.values import Expression, Literal, Symbol
+from mm_engine.operations.fields import AddField, AlterField, OneOff
 
 NONE = "none"
 """The answer that says: there is no such row."""
@@ -30,6 +31,52 @@ def one_off(answer: str, type_: FieldType, schema: Schema) -> OneOff | None:
         return Expression(answer.removeprefix(_EXPRESSION).strip())
     text = answer.removeprefix(_TEXT)
     return Literal(literal_text(text, type_, schema.enums) or text)
+
+
+def answer_of(value: OneOff | None) -> str:
+    """The answer that means a value.
+
+    >>> answer_of(Literal("none")), answer_of(Expression("now()")), answer_of(None)
+    ('text:none', 'expr:now()', 'none')
+    """
+    match value:
+        case None:
+            return NONE
+        case Expression(sql):
+            return f"{_EXPRESSION}{sql}"
+        case Literal(text):
+            return answer_of_text(text)
+
+
+def answer_of_text(text: str) -> str:
+    """The answer that means a text, though it may look like something else."""
+    is_special = text == NONE or text.startswith((_EXPRESSION, _TEXT))
+    return f"{_TEXT}{text}" if is_special else text
+
+
+def wants_value(operation: AddField | AlterField, before: Schema) -> bool:
+    """Whether rows that exist need a value that only the user knows.
+
+    A symbol says nothing about rows that are there: the database gives it to new ones.
+    """
+    match operation:
+        case AddField(field=field):
+            return not (field.nullable or _fills_itself(field))
+        case AlterField(field=field):
+            return becomes_stricter(operation, before) and isinstance(
+                field.default, Symbol | None
+            )
+
+
+def becomes_stricter(operation: AlterField, before: Schema) -> bool:
+    """Whether the field was allowed to be empty and is not any more."""
+    old = before.table(operation.table).field(operation.field.name)
+    return old.nullable and not operation.field.nullable
+
+
+def _fills_itself(field: Field) -> bool:
+    counted = isinstance(field.type, Serial | BigSerial)
+    return field.default is not None or field.auto_create or counted
 
 
 def value_problem(answer: str, type_: FieldType, schema: Schema) -> str | None:

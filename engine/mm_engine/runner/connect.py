@@ -9,32 +9,20 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, LockError, MMError
 from mm_engine.runner import sqlite
-from mm_engine.runner.backend import Trouble, backend_of
+from mm_engine.runner.backend import Backend, Trouble, backend_of
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-    from sqlalchemy.exc import DBAPIError
 
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for somebody else who migrates."""
-
-GLANCE = 0.25
-"""Seconds a reader waits: as long as a commit takes, not as long as a migration."""
-
-RECOVERABLE = (
-    "SQLITE_READONLY_ROLLBACK",
-    "SQLITE_READONLY_RECOVERY",
-    "SQLITE_READONLY_CANTINIT",
-)
-"""A writer was killed; SQLite rolls its work back for those who may write."""
 
 
 def open_engine(
     url: Url,
     *,
     root: Path,
-    is_read_only: bool = False,
     is_memory_allowed: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> sa.Engine:
@@ -46,9 +34,8 @@ def open_engine(
         return sqlite.engine(
             url,
             root,
-            is_read_only=is_read_only,
             is_memory_allowed=is_memory_allowed,
-            patience=GLANCE if is_read_only else lock_timeout,
+            patience=lock_timeout,
         )
     return _server_engine(url)
 
@@ -78,51 +65,32 @@ def connected(
     url: Url,
     *,
     root: Path,
-    is_read_only: bool = False,
     is_memory_allowed: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Iterator[sa.Connection]:
-    """A connection that was seen to work, closed at the end.
-
-    ``is_read_only`` neither makes a file nor waits for those who write.
-    """
+    """A connection that was seen to work, closed at the end."""
     engine = open_engine(
         url,
         root=root,
-        is_read_only=is_read_only,
         is_memory_allowed=is_memory_allowed,
         lock_timeout=lock_timeout,
     )
     try:
-        with _first_connection(
-            engine, url, root, is_read_only=is_read_only
-        ) as connection:
+        with _first_connection(engine, url) as connection:
             yield connection
     finally:
         engine.dispose()
 
 
-def _first_connection(
-    engine: sa.Engine, url: Url, root: Path, *, is_read_only: bool
-) -> sa.Connection:
+def _first_connection(engine: sa.Engine, url: Url) -> sa.Connection:
     from sqlalchemy.exc import DBAPIError
 
     try:
         return _tried(engine)
     except DBAPIError as error:
-        if is_read_only and getattr(error.orig, "sqlite_errorname", "") in RECOVERABLE:
-            return _recovered(url, root)
         # The driver's error may quote what it was given, password and all, so it is
         # not chained.
-        raise _unreachable(error, engine, url) from None
-
-
-def _recovered(url: Url, root: Path) -> sa.Connection:
-    """Let SQLite undo what a killed writer left, which only a writer can."""
-    import attrs
-
-    existing = attrs.evolve(url, query={**url.query, "mode": "rw"})
-    return _tried(open_engine(existing, root=root, lock_timeout=GLANCE))
+        raise unreachable(error.orig, backend_of(engine), url) from None
 
 
 def _tried(engine: sa.Engine) -> sa.Connection:
@@ -139,9 +107,10 @@ def _tried(engine: sa.Engine) -> sa.Connection:
     return connection
 
 
-def _unreachable(error: DBAPIError, engine: sa.Engine, url: Url) -> MMError:
-    said = url.scrubbed(" ".join(str(error.orig).split()))
-    trouble = backend_of(engine).trouble(error.orig)
+def unreachable(error: BaseException | None, backend: Backend, url: Url) -> MMError:
+    """What is said of a database whose driver failed before anything was asked."""
+    said = url.scrubbed(" ".join(str(error).split()))
+    trouble = backend.trouble(error)
     if trouble is Trouble.BUSY:
         return LockError(
             f"{url} is being written to right now: {said}", hint=trouble.value

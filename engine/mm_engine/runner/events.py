@@ -13,7 +13,10 @@ from mm_engine.runner.plan import Direction
 
 @attrs.frozen
 class StepStarted:
-    """A migration is about to run; reported before its transaction begins."""
+    """A migration is about to run; reported before its transaction begins.
+
+    No other event follows where the lock is not to be had, only the exception.
+    """
 
     name: str
     direction: Direction

@@ -9,7 +9,7 @@ from time import perf_counter
 import attrs
 
 from mm_engine.dialects.statements import Statement
-from mm_engine.errors import HistoryError
+from mm_engine.errors import HistoryError, LockError
 from mm_engine.migrations.digest import digest
 from mm_engine.runner import history, lock
 from mm_engine.runner.body import Body
@@ -84,18 +84,22 @@ class _Run:
     stamp: object = None
     results: list[Result] = attrs.field(factory=list)
     done: int = 0
+    is_begun: bool = False
 
     def step(self, script: Script) -> None:
         """One script, with events before and after."""
         self.report(StepStarted(script.name, script.direction))
+        self.is_begun = False
         started = perf_counter()
         try:
             is_run = self._around(script, Failures(script, self.session, self.done))
         except OvertakenError:
             self.report(StepOvertaken(script.name, script.direction))
             raise
-        except BaseException:
-            self.report(StepFailed(script.name, script.direction))
+        except BaseException as error:
+            # Where the lock was not to be had, nothing of it was tried.
+            if self.is_begun or not isinstance(error, LockError):
+                self.report(StepFailed(script.name, script.direction))
             raise
         spent = _milliseconds(started)
         if is_run:
@@ -158,6 +162,7 @@ class _Run:
         started = perf_counter()
         try:
             with transaction(self.session, script.begin):
+                self.is_begun = True
                 self._look(script)
                 if self.ahead:
                     self.expected.append(self.ahead.pop(0))

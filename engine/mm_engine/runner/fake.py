@@ -31,6 +31,7 @@ def fake(
     """
     with explained(session.connection, "faking"), transaction(session, begin):
         known = History.read(session.connection)
+        graph = graph.for_history(known.names)
         applied = graph.counted(known.names)
         wanted = None if names is None else [graph.resolve(name) for name in names]
         chosen = [
@@ -57,6 +58,7 @@ def unfake(
     """
     with explained(session.connection, "taking back"), transaction(session, begin):
         known = History.read(session.connection)
+        graph = graph.for_history(known.names)
         wanted = [graph.resolve(name) for name in names]
         for name in wanted:
             _check_faked(known, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import attrs
 from mm_engine.errors import HistoryError
 from mm_engine.runner.connect import connected
 from mm_engine.runner.failures import explained
+from mm_engine.runner.looking import file_rows
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
@@ -67,14 +68,17 @@ class History:
         if not sa.inspect(connection).has_table(TABLE):
             return cls()
         found = connection.execute(sa.text(f"SELECT * FROM {TABLE}")).mappings()
-        columns = tuple(found.keys())
+        return cls.of(tuple(found.keys()), [dict(row) for row in found])
+
+    @classmethod
+    def of(cls, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> History:
+        """What rows of a table with these columns say; raises for any other table."""
         if "name" not in columns:
             raise HistoryError(
                 f"the table {TABLE} has no column name, so it is none of ours",
                 hint="rename the table, or use another database",
             )
-        rows = [dict(row) for row in found]
-        rows.sort(key=_age)
+        rows = sorted(rows, key=_age)
         if any(row.get("sequence") is None for row in rows):
             # The original numbers rows by id alone, and may have added some to ours.
             rows.sort(key=lambda row: _number(row.get("id")))
@@ -101,10 +105,13 @@ def read_history(url: Url, *, root: Path) -> History:
     A file that is not there has none, and is not made. Raises ``LockError`` rather
     than wait for somebody who is writing.
     """
-    if url.wire.is_file and not url.is_memory and not _exists(url.path(root)):
-        return History()
+    if url.wire.is_file:
+        if not url.is_memory and not _exists(url.path(root)):
+            return History()
+        columns, rows = file_rows(url, root, TABLE)
+        return History.of(columns, rows) if columns else History()
     with (
-        connected(url, root=root, is_read_only=True) as connection,
+        connected(url, root=root) as connection,
         explained(connection, "reading the history"),
     ):
         return History.read(connection)

@@ -64,6 +64,7 @@ def plan_up(
     branch that arrives late finds the tables as they are. Raises ``HistoryError``
     where the history cannot be of these migrations.
     """
+    graph = graph.for_history(applied)
     done = check_history(graph, applied)
     wanted = None
     if target is not None:
@@ -93,6 +94,7 @@ def plan_down(
     depends on one that goes. Of a squash go the migrations that were applied, if their
     files are there. Raises ``IrreversibleError`` here, before anything has run.
     """
+    graph = graph.for_history(applied)
     counted = tuple(check_history(graph, applied))
     going = _with_descendants(graph, counted[_kept(graph, counted, target, steps) :])
     trail: list[tuple[Migration, Schema]] = []

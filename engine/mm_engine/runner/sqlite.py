@@ -35,12 +35,7 @@ WAL_WRITE_BYTE = 120
 
 
 def engine(
-    url: Url,
-    root: Path,
-    *,
-    is_read_only: bool,
-    is_memory_allowed: bool,
-    patience: float,
+    url: Url, root: Path, *, is_memory_allowed: bool, patience: float
 ) -> sa.Engine:
     """An engine of single connections that keep foreign keys and begin nothing.
 
@@ -48,6 +43,22 @@ def engine(
     """
     import sqlalchemy as sa
 
+    if url.is_memory and is_memory_allowed:
+        return _memory_engine()
+    uri = file_uri(url, root)
+    return sa.create_engine(
+        sa.URL.create(url.driver, database=str(url.path(root))),
+        creator=lambda: open_connection(uri, patience),
+        poolclass=sa.pool.NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+
+
+def file_uri(url: Url, root: Path, *, is_read_only: bool = False) -> str:
+    """The file of a URL as SQLite is told it, after everything that can be said first.
+
+    Raises ``ConfigError`` where there is no file and none can be made.
+    """
     check_version()
     if url.driver != url.wire.driver:
         raise ConfigError(
@@ -55,16 +66,13 @@ def engine(
             hint="write sqlite:///app.db",
         )
     if url.is_memory:
-        return _memory_engine(url, is_allowed=is_memory_allowed)
+        raise ConfigError(
+            f"{url} is a database in memory, gone as soon as the command ends",
+            hint="name a file: sqlite:///app.db",
+        )
     path = url.path(root)
     _check_file(path, url, is_read_only=is_read_only)
-    uri = _uri(path, url, is_read_only=is_read_only)
-    return sa.create_engine(
-        sa.URL.create(url.driver, database=str(path)),
-        creator=lambda: _connection(uri, patience),
-        poolclass=sa.pool.NullPool,
-        isolation_level="AUTOCOMMIT",
-    )
+    return _uri(path, url, is_read_only=is_read_only)
 
 
 def check_version() -> None:
@@ -78,23 +86,19 @@ def check_version() -> None:
         )
 
 
-def _memory_engine(url: Url, *, is_allowed: bool) -> sa.Engine:
+def _memory_engine() -> sa.Engine:
     import sqlalchemy as sa
 
-    if not is_allowed:
-        raise ConfigError(
-            f"{url} is a database in memory, gone as soon as the command ends",
-            hint="name a file: sqlite:///app.db",
-        )
     return sa.create_engine(
         "sqlite+pysqlite://",
-        creator=lambda: _connection(":memory:", 0),
+        creator=lambda: open_connection(":memory:", 0),
         poolclass=sa.pool.StaticPool,
         isolation_level="AUTOCOMMIT",
     )
 
 
-def _connection(uri: str, patience: float) -> sqlite3.Connection:
+def open_connection(uri: str, patience: float) -> sqlite3.Connection:
+    """A connection that keeps foreign keys, begins nothing, and waits so many seconds."""
     import sqlite3
 
     connection = sqlite3.connect(

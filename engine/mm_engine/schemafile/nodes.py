@@ -39,7 +39,7 @@ _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(
 
 
 # Nodes are made by the hundred thousand: plain slots, as freezing costs a third more.
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class BaseNode:
     """A place in a file with something written at it."""
 
@@ -54,7 +54,7 @@ class BaseNode:
         return Position(self.file, self.line + 1, self.column + 1)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class TextNode(BaseNode):
     """One scalar, as it is written; ``plain`` where it has no quotes."""
 
@@ -67,14 +67,14 @@ class TextNode(BaseNode):
         return self.plain and self.text in NO_VALUE and self.tag is None
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class ListNode(BaseNode):
     """A list of nodes."""
 
     items: list[Node]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class MapNode(BaseNode):
     """Keys and their values in the order they are written, repeated ones included.
 

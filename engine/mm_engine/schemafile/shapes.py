@@ -37,7 +37,7 @@ _ALSO_CALLED = {
 }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ListOf(Kind):
     """A list of values of one kind."""
 
@@ -62,7 +62,7 @@ class ListOf(Kind):
         return {"type": ["array", "null"], "items": self.kind.json_schema()}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class MapOf(Kind):
     """A mapping whose keys are the user's own."""
 
@@ -102,7 +102,7 @@ class MapOf(Kind):
         }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class PerDatabaseOf(MapOf):
     """A mapping by the names of databases."""
 
@@ -125,7 +125,7 @@ class PerDatabaseOf(MapOf):
         }
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Either(Kind):
     """A value that may be written in more than one shape."""
 
@@ -152,7 +152,7 @@ class Either(Kind):
         return {"anyOf": [kind.json_schema() for kind in kinds if kind is not None]}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Again(Kind):
     """A kind inside of itself, under the name that JSON Schema refers to it by."""
 
@@ -168,7 +168,7 @@ class Again(Kind):
         return {"$ref": f"#/definitions/{self.name}"}
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Short(Kind):
     """A value that stands for a block in which only one key is written."""
 
@@ -186,7 +186,7 @@ class Short(Kind):
         return self.kind.json_schema()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Key:
     """A key of a block: its name and other spellings, what it holds, what it is for."""
 
@@ -205,7 +205,7 @@ def _required(block: Block) -> tuple[str, ...]:
     return tuple(key.name for key in block.keys if key.required)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Block(Kind):
     """A mapping whose keys are ours; what is unknown or repeated is a problem."""
 

@@ -38,7 +38,8 @@ def _native(written: TextByKey | Mapping[str, str] | None) -> Mapping[str, str] 
     return {database.text: type_ for database, type_ in written}
 
 
-@attrs.frozen(kw_only=True)
+# Neither compared nor shown, as the kinds are that these are made by.
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenType:
     """A type and its arguments, as a field or an array of them is told."""
 
@@ -61,7 +62,7 @@ class WrittenType:
         return isinstance(self.node, MapNode) and self.node.has(key)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenReference:
     """What a field refers to: the block under ``foreign_key``."""
 
@@ -76,7 +77,7 @@ class WrittenReference:
     renamed_from: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenField(WrittenType):
     """One field."""
 
@@ -97,7 +98,7 @@ class WrittenField(WrittenType):
     renamed_from: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenIndexPart:
     """A field of an index, or SQL in its place."""
 
@@ -107,7 +108,7 @@ class WrittenIndexPart:
     expression: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenIndex:
     """One index."""
 
@@ -123,7 +124,7 @@ class WrittenIndex:
     renamed_from: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenForeignKey:
     """A foreign key of a table, over one field or several."""
 
@@ -137,7 +138,7 @@ class WrittenForeignKey:
     renamed_from: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenTable:
     """One table; what needs no understanding is a part of the model already."""
 
@@ -154,7 +155,7 @@ class WrittenTable:
     renamed_from: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenInclude:
     """Other files, by a path or a pattern, beside this one or inside of a package."""
 
@@ -163,7 +164,7 @@ class WrittenInclude:
     package: TextNode | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenDatabase:
     """What a file says about itself."""
 
@@ -173,7 +174,7 @@ class WrittenDatabase:
     migration_version: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class WrittenFile:
     """One file, or several that were merged."""
 

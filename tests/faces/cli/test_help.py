@@ -22,6 +22,7 @@ COMMANDS = [
     ("schema-diff",),
     ("current-state",),
     ("dump_sql",),
+    ("json-schema",),
     ("config",),
     ("version",),
     ("migrate",),

@@ -7,6 +7,7 @@ import pytest
 from command_line import SCHEMA, Line
 
 AGE = "      - {name: age, type: integer, nullable: false}\n"
+SLUG = "      - {name: slug, type: varchar, length: 60, nullable: false}\n"
 POSTS = """\
   - name: posts
     fields:
@@ -218,6 +219,25 @@ def test_what_was_decided_is_not_asked_again(made: Line) -> None:
     assert 'new="display_name"' in source
     assert 'one_off=mm.Literal("18")' in source
     assert '"posts"' in source
+
+
+def test_a_decision_can_be_changed_when_it_is_made_again(made: Line) -> None:
+    made.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
+    made.fine("makemigrations", "--silent")
+    made.fine("makemigrations", "--replace-last", "--destructive", "omit")
+    source = made.source(made.migrations()[-1])
+    assert "schema_only=True" in source
+    assert "review=" not in source
+
+
+def test_an_answer_outlives_another_change_of_its_field(made: Line) -> None:
+    made.schema(SCHEMA + SLUG)
+    made.fine("makemigrations", "--one-off", "users.slug=none-yet")
+    made.edit("length: 60", "length: 90")
+    made.fine("makemigrations", "--replace-last")
+    source = made.source(made.migrations()[-1])
+    assert 'one_off=mm.Literal("none-yet")' in source
+    assert "mm.Varchar(90)" in source
 
 
 def test_an_applied_migration_is_not_made_again(migrated: Line) -> None:

@@ -17,6 +17,23 @@ POSTS = """\
 """
 
 
+BOTH_WAYS = """\
+import mm_engine as mm
+
+
+THERE = "ALTER TABLE users ADD age integer"
+BACK = "ALTER TABLE users DROP age"
+
+
+def there(connection, schema):
+    connection.exec_driver_sql(THERE)
+
+
+def back(connection, schema):
+    connection.exec_driver_sql(BACK)
+"""
+
+
 def rows(line: Line, sql: str, name: str = "app.db") -> list[tuple[object, ...]]:
     """What SQLite itself says."""
     with closing(sqlite3.connect(line.folder / name)) as connection, connection:
@@ -161,6 +178,32 @@ def test_names_that_are_not_what_they_were_count_as_losses(migrated: Line) -> No
     assert migrated("migrate", "down", "--to", "1").code == 2
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "mm.RunSQL(THERE, BACK, state_operations=[{}])",
+        "mm.RunPython(there, back, state_operations=[{}])",
+    ],
+)
+def test_what_sql_of_our_own_added_is_not_lost_unasked(
+    migrated: Line, operation: str
+) -> None:
+    migrated.fine("makemigrations", "--empty", "--name", "age")
+    added = operation.format('mm.AddField("users", mm.Field("age", mm.Integer()))')
+    migrated.edit("operations=[]", f"operations=[{added}]", "migrations/0002_age.py")
+    migrated.edit("import mm_engine as mm\n", BOTH_WAYS, "migrations/0002_age.py")
+    migrated.fine("migrate", "up")
+    rows(migrated, "INSERT INTO users (id, email) VALUES (1, 'a')")
+    assert "loses what users.age holds" in migrated.fine("migrate", "down", "--plan")
+    migrated.fine("migrate", "down")
+    migrated.fine("migrate", "up")
+    rows(migrated, "UPDATE users SET age = 3")
+    answer = migrated("migrate", "down")
+    assert answer.code == 2
+    assert "loses what users.age holds" in answer.err
+    assert rows(migrated, "SELECT age FROM users") == [(3,)]
+
+
 def test_fake_records_without_running(made: Line) -> None:
     rows(made, "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, fullname TEXT)")
     blocked = made("migrate", "up")
@@ -274,6 +317,8 @@ def test_somebody_else_who_migrates_is_waited_for_only_so_long(two: Line) -> Non
         other.execute("BEGIN IMMEDIATE")
         answer = two.process("migrate", "up", "--lock-timeout", "0.1")
     assert answer.code == 4
+    assert "somebody else holds the lock" in answer.err
+    assert "failed" not in answer.err
     assert tables(two) == []
 
 
@@ -300,3 +345,61 @@ def test_an_application_can_migrate_on_its_own_engine(
     engine.dispose()
     assert run.place.type == "sqlite"
     assert tables(two, "own.db") == ["posts", "users"]
+
+
+@pytest.fixture
+def half(two: Line) -> Line:
+    """The same with a squash of both, of which the first is applied."""
+    two.fine("migrate", "up", "--to", "1")
+    two.fine("squash", "--name", "both")
+    return two
+
+
+def test_of_a_squash_that_is_half_applied_the_other_half_is_applied(half: Line) -> None:
+    status = half("migrate", "status")
+    assert status.code == 0
+    assert [row.split()[:2] for row in status.out.splitlines()[1:]] == [
+        ["0001_initial", "applied"],
+        ["0002_create_posts", "pending"],
+    ]
+    assert 'only a part of "0002_both" is applied' in status.err
+    assert half("check").code == 0
+    up = half.fine("migrate", "up")
+    assert up.startswith("applied 0002_create_posts (")
+    assert tables(half) == ["posts", "users"]
+    status = half("migrate", "status")
+    assert status.out.split()[-2:] == ["0002_both", "applied"]
+    assert "only a part" not in status.err
+    assert "nothing to do" in half("migrate", "up").err
+
+
+def test_a_half_applied_squash_without_its_files_stops_only_up(half: Line) -> None:
+    for name in ("0001_initial", "0002_create_posts"):
+        path = half.folder / "migrations" / f"{name}.py"
+        path.rename(path.with_suffix(".away"))
+    status = half("migrate", "status", "--json")
+    assert status.code == 0
+    states = {one["name"]: one["state"] for one in status.document["migrations"]}
+    assert states == {"0001_initial": "applied", "0002_both": "pending"}
+    [finding] = status.document["findings"]
+    assert "0002_create_posts of what it replaces is missing" in finding["message"]
+    found = half("check", "--json").document["findings"]
+    assert [one["code"] for one in found] == ["squash-partly-applied"]
+    assert half("migrate", "dag", "--status").code == 0
+    stopped = half("migrate", "up")
+    assert stopped.code == 1
+    assert "bring back the files of 0001_initial, 0002_create_posts" in stopped.err
+    for path in (half.folder / "migrations").glob("*.away"):
+        path.rename(path.with_suffix(".py"))
+    half.fine("migrate", "up")
+    assert tables(half) == ["posts", "users"]
+
+
+def test_a_half_applied_squash_is_shown_and_faked_by_its_parts(half: Line) -> None:
+    shown = half.fine("migrate", "showsql", "--pending", "--down")
+    assert "0002_create_posts (down)" in shown
+    assert "0001_initial" not in shown
+    told = half("migrate", "dag", "--status", "--json").document["migrations"]
+    assert [one["state"] for one in told] == ["pending"]
+    half.fine("migrate", "fake", "0002_both", "--force")
+    assert "0002_both" in half.fine("migrate", "status")

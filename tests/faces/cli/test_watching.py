@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from command_line import SCHEMA, Line
+from mm_engine.schemafile import json_schema
 
 POSTS = """\
   - name: posts
@@ -226,3 +230,19 @@ def test_there_may_be_no_migration_yet(mm: Line) -> None:
         ("current-state",),
     ):
         assert mm(*words).code == 0, words
+
+
+def test_dag_tells_scripts_how_each_migration_stands(two: Line) -> None:
+    told = two("migrate", "dag", "--status", "--json").document["migrations"]
+    assert {one["name"]: one["state"] for one in told} == {
+        "0001_initial": "applied",
+        "0002_create_posts": "pending",
+    }
+    without = two("migrate", "dag", "--json").document["migrations"]
+    assert all("state" not in one for one in without)
+
+
+def test_the_json_schema_is_printed_where_no_project_is(tmp_path: Path) -> None:
+    printed = Line(tmp_path).fine("json-schema")
+    assert json.loads(printed) == json_schema()
+    assert list(tmp_path.iterdir()) == []

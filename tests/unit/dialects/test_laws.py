@@ -72,7 +72,13 @@ def filled(draw: Draw, *, most: int) -> Filled:
         for name, table in before.tables.items()
         if table.primary_key
     }
-    return Filled(before, rows, tuple(map(_plain, made)))
+    plain = tuple(map(_plain, made))
+    upserted = [
+        operation for operation in plain if isinstance(operation, ops.UpsertData)
+    ]
+    if any(upserted.count(operation) > 1 for operation in upserted):
+        plain = ()
+    return Filled(before, rows, plain)
 
 
 def _plain(operation: Operation) -> Operation:

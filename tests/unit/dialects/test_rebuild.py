@@ -352,3 +352,23 @@ def test_a_conditional_rebuild_is_a_rebuild(live: Live) -> None:
 
 def _moves(live: Live) -> tuple[Move, ...]:
     return moves([WIDER], live.schema)
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_tables_of_others_that_refer_to_a_dropped_one_keep_their_rows(
+    live: Live, action: str
+) -> None:
+    live.script(
+        f"CREATE TABLE others (post INTEGER REFERENCES posts ON DELETE {action});"
+        "INSERT INTO others VALUES (1)"
+    )
+    catalog, rows = live.catalog(), live.rows()
+    with pytest.raises(UnexpectedRowsError, match="others"):
+        live.up([ops.DropTable("posts")])
+    assert (live.catalog(), live.rows()) == (catalog, rows)
+
+
+def test_tables_that_refer_to_each_other_go_together(live: Live) -> None:
+    items = live.up([ops.DropTable("posts"), ops.DropTable("users")])
+    assert [item.operations for item in items] == [(1, 2), (1, 1), (2, 2)]
+    assert live.catalog() == []

@@ -101,3 +101,10 @@ def test_json_holds_what_programs_need() -> None:
         "roots": ["0001_a"],
         "leaves": ["0002_b"],
     }
+
+
+def test_json_holds_states_where_they_are_known() -> None:
+    graph = MigrationGraph.of([step("0001_a"), step("0002_b", "0001_a")])
+    states = {"0001_a": "applied", "0002_b": "pending"}
+    told = json.loads(json.dumps(drawing.as_json(graph, states)))["migrations"]
+    assert {one["name"]: one["state"] for one in told} == states

@@ -54,16 +54,63 @@ def test_a_history_is_told_in_names_that_count(
         assert graph.schema(applied) == expected
 
 
-@pytest.mark.parametrize("graph", [BOTH, ALONE])
-def test_a_squash_that_is_partly_applied_is_an_error_naming_the_rest(
-    graph: MigrationGraph,
-) -> None:
+def test_a_squash_that_is_partly_applied_is_an_error_naming_the_rest() -> None:
     with pytest.raises(HistoryError) as caught:
-        graph.counted(["0001_a"])
+        ALONE.for_history(["0001_a"]).counted(["0001_a"])
     assert str(caught.value).startswith(
         'only a part of "0002_squashed_from_0001" is applied: 0002_b of what it'
-        " replaces is missing after 0001_a\n  hint: move 0002_squashed_from_0001.py out"
+        " replaces is missing after 0001_a\n  hint: bring back the files of 0001_a,"
+        " 0002_b, beside 0002_squashed_from_0001.py"
     )
+
+
+def test_a_squash_that_is_partly_applied_is_told_by_its_parts() -> None:
+    graph = BOTH.for_history(["0001_a"])
+    assert [m.name for m in graph.order()] == ["0001_a", "0002_b", "0003_c"]
+    assert graph.counted(["0001_a"]) == ("0001_a",)
+    assert graph.parents["0003_c"] == ("0002_b",)
+    assert graph.resolve("0002_squashed_from_0001") == "0002_b"
+
+
+def test_what_comes_after_a_squash_comes_after_all_its_parts() -> None:
+    after = attrs.evolve(C, dependencies=["0002_squashed_from_0001"])
+    graph = MigrationGraph.of([A, B, after, SQUASH]).for_history(["0001_a"])
+    assert graph.parents["0003_c"] == ("0001_a", "0002_b")
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        (),
+        ("0001_a", "0002_b"),
+        ("0002_squashed_from_0001",),
+        ("0001_a", "0002_squashed_from_0001"),
+    ],
+)
+def test_a_squash_that_is_applied_or_is_not_is_told_by_itself(
+    applied: tuple[str, ...],
+) -> None:
+    assert BOTH.for_history(applied) is BOTH
+
+
+@pytest.mark.parametrize(
+    ("applied", "told"),
+    [
+        (("0001_a",), ["0001_a", "0002_b", "0003_c"]),
+        (("0001_a", "0002_b"), ["0002_squashed_from_0001", "0003_c"]),
+        (("0002_squashed_from_0001",), ["0002_squashed_from_0001", "0003_c"]),
+        (("0001_a", "0002_b", "0003_c"), ["0003_squashed_from_0001"]),
+    ],
+)
+def test_a_squash_of_a_squash_is_told_by_what_is_needed(
+    applied: tuple[str, ...], told: list[str]
+) -> None:
+    outer = attrs.evolve(
+        step("0003_squashed_from_0001", does=(*SQUASH.operations, *C.operations)),
+        replaces=["0002_squashed_from_0001", "0003_c"],
+    )
+    graph = MigrationGraph.of([A, B, C, SQUASH, outer]).for_history(applied)
+    assert [m.name for m in graph.order()] == told
 
 
 def test_originals_that_were_applied_among_others_are_replayed_as_such() -> None:

@@ -211,6 +211,22 @@ def test_a_squash_of_what_is_applied_is_applied(kept: bool) -> None:  # noqa: FB
     assert names(plan_up(graph, ["0001_a", "0002_b"])) == ["0003_c"]
 
 
+def test_of_a_squash_that_is_partly_applied_the_rest_is_applied() -> None:
+    graph = squashed(kept=True)
+    steps = plan_up(graph, ["0001_a"])
+    assert names(steps) == ["0002_b", "0003_c"]
+    assert fields(steps[0]) == ["id"]
+    assert names(plan_up(graph, ["0001_a"], "0002_squash")) == ["0002_b"]
+    assert names(plan_up(graph, ["0001_a", "0002_b"])) == ["0003_c"]
+    assert names(plan_down(graph, ["0001_a"])) == ["0001_a"]
+
+
+def test_without_their_files_the_rest_cannot_be_applied() -> None:
+    for plan in (plan_up, plan_down):
+        with pytest.raises(HistoryError, match="0002_b of what it replaces is missing"):
+            plan(squashed(kept=False), ["0001_a"])
+
+
 def test_a_squash_is_undone_by_its_parts_while_their_files_are_there() -> None:
     applied = ["0001_a", "0002_b", "0003_c"]
     steps = plan_down(squashed(kept=True), applied, steps=2)

@@ -57,9 +57,10 @@ def test_a_rebuild_prints_what_stands_around_its_transaction() -> None:
 def test_the_way_down_is_a_script_like_any_other() -> None:
     graph = chain(migration("0001_posts", create("posts")))
     [step] = plan_down(graph, ["0001_posts"])
-    assert script(step, SQLite()).text() == (
-        '-- 0001_posts (down)\nBEGIN IMMEDIATE;\nDROP TABLE "posts";\nCOMMIT;\n'
-    )
+    lines = script(step, SQLite()).text().splitlines()
+    told = [line for line in lines[1:] if not line.startswith("--")]
+    assert lines[0] == "-- 0001_posts (down)"
+    assert told == ["BEGIN IMMEDIATE;", 'DROP TABLE "posts";', "COMMIT;"]
     assert script(step, SQLite()).records == ("0001_posts",)
 
 

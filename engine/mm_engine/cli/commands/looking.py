@@ -1,4 +1,4 @@
-"""Commands that compare and print: check, schema-diff, current-state, dump_sql."""
+"""Commands that compare and print: check, schema-diff, current-state and so on."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def schema_diff(ctx: click.Context, *, as_json: bool) -> None:
 @project_options
 def current_state(*, as_json: bool) -> None:
     """Print the schema that the migrations add up to, as a schema file."""
-    from mm_engine.schemafile import schema_yaml
+    from mm_engine.schemafile.writer import schema_yaml
 
     project, output = opened(as_json=as_json)
     text = schema_yaml(project.current_state())
@@ -109,3 +109,18 @@ def dump_sql(*, database_type: str | None, pending: bool, as_json: bool) -> None
         output.json({"sql": sql})
     else:
         output.code(sql, "sql")
+
+
+@click.command("json-schema")
+@project_options
+def json_schema() -> None:
+    """Print the JSON Schema of schema files, for editors that check YAML by one.
+
+    Needs no project.
+    """
+    import json
+
+    from mm_engine.cli.output import Output
+    from mm_engine.schemafile import json_schema as made
+
+    Output().result(json.dumps(made(), indent=2))

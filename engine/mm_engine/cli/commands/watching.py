@@ -24,6 +24,9 @@ def status(ctx: click.Context, *, check: bool, as_json: bool) -> None:
 
     States: applied, pending, faked, changed since it was applied, missing its file.
     """
+    from mm_engine.cli.output import problem_json
+    from mm_engine.cli.telling import warn
+
     project, output = opened(as_json=as_json)
     found = project.status()
     if output.as_json:
@@ -39,10 +42,12 @@ def status(ctx: click.Context, *, check: bool, as_json: bool) -> None:
                     }
                     for one in found.migrations
                 ],
+                "findings": [problem_json(problem) for problem in found.findings],
             }
         )
     else:
         output.say(f"database: {found.database}")
+        warn(output, found.findings)
         output.table(
             ("migration", "state", "applied at"),
             [
@@ -139,7 +144,7 @@ def dag(*, form: str, is_status: bool, as_json: bool) -> None:
     graph = project.graph()
     states = _states(project) if is_status else {}
     if output.as_json:
-        output.result(json.dumps(drawing.as_json(graph), indent=2))
+        output.result(json.dumps(drawing.as_json(graph, states), indent=2))
         return
     if not graph.by_name:
         output.say("There is no migration yet.")
@@ -153,4 +158,9 @@ def dag(*, form: str, is_status: bool, as_json: bool) -> None:
 
 
 def _states(project: Project) -> dict[str, str]:
-    return {one.name: one.state.value for one in project.status().migrations}
+    from mm_engine.runner.states import State
+
+    # A squash whose parts are still to be applied is no migration of the database's.
+    pending = dict.fromkeys(project.graph().by_name, State.PENDING.value)
+    known = {one.name: one.state.value for one in project.status().migrations}
+    return pending | known
