@@ -79,6 +79,16 @@ def test_a_file_of_something_else_is_no_database(tmp_path: Path) -> None:
     assert "not a database" in error.message
 
 
+def test_a_damaged_file_is_not_taken_for_a_wrong_url(tmp_path: Path) -> None:
+    with opened(tmp_path / "app.db") as ready:
+        ready.run("CREATE TABLE a (x)")
+    data = (tmp_path / "app.db").read_bytes()
+    (tmp_path / "app.db").write_bytes(data[:100] + b"\xff" * (len(data) - 100))
+    error = refused("sqlite:///app.db", tmp_path)
+    assert "malformed" in error.message
+    assert "damaged" in str(error.hint)
+
+
 @pytest.mark.parametrize("text", ["sqlite://", "sqlite:///:memory:"])
 def test_memory_has_to_be_asked_for(tmp_path: Path, text: str) -> None:
     assert "in memory" in refused(text, tmp_path).message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +11,13 @@ import sqlalchemy as sa
 
 import mm_engine as mm
 from mm_engine.dialects.sqlite import SQLite
-from mm_engine.errors import HistoryError, IrreversibleError, MMError, UsageError
+from mm_engine.errors import (
+    HistoryError,
+    IrreversibleError,
+    MMError,
+    RunError,
+    UsageError,
+)
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.schema import Schema
 from mm_engine.runner.events import Event, StepFailed, StepFinished, StepOvertaken
@@ -164,6 +171,25 @@ def test_a_changed_migration_stops_everything(ready: Session) -> None:
     with pytest.raises(HistoryError, match="0001_posts"):
         migrator(ready, edited).up()
     assert "tags" not in found(ready, TABLES)
+
+
+def test_a_changed_migration_is_not_undone_either(ready: Session) -> None:
+    migrator(ready, chain(migration("0001_posts", create("posts", "title")))).up()
+    edited = chain(migration("0001_posts", create("posts")))
+    with pytest.raises(HistoryError, match="0001_posts"):
+        migrator(ready, edited).down()
+    assert "posts" in found(ready, TABLES)
+
+
+def test_a_function_that_ends_the_program_is_a_failure(ready: Session) -> None:
+    def leave(connection: sa.Connection, schema: Schema) -> None:
+        del connection, schema
+        sys.exit(7)
+
+    graph = chain(migration("0001_posts", create("posts"), mm.RunPython(leave)))
+    with pytest.raises(RunError, match="SystemExit: 7"):
+        migrator(ready, graph).up()
+    assert "posts" not in found(ready, TABLES)
 
 
 def test_one_who_was_overtaken_plans_anew(ready: Session) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -178,6 +179,17 @@ def loaded_by(*words: str) -> set[str]:
 def test_starting_is_quick(needed: str, words: tuple[str, ...]) -> None:
     if (ENGINE / needed).exists():
         assert loaded_by(*words) & set(HEAVY) == set()
+
+
+def test_looking_at_the_history_of_a_file_needs_no_sqlalchemy(tmp_path: Path) -> None:
+    (tmp_path / "app.db").touch()
+    look = (
+        "from pathlib import Path\n"
+        "from mm_engine.runner.history import read_history\n"
+        "from mm_engine.runner.url import Url\n"
+        f"read_history(Url.of('sqlite:///app.db'), root=Path({str(tmp_path)!r}))"
+    )
+    assert loaded_by("-c", look) & set(HEAVY) == set()
 
 
 @pytest.mark.parametrize(

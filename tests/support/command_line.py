@@ -106,19 +106,23 @@ class Line:
 
 
 def at_terminal(
-    folder: Path, words: Sequence[str], answers: Sequence[tuple[str, str]]
+    folder: Path,
+    words: Sequence[str],
+    answers: Sequence[tuple[str, str]],
+    *,
+    columns: int = 80,
 ) -> Answer:
-    """Run a command at a terminal of 80 columns; everything it says is in ``out``.
+    """Run a command at a terminal; everything it says is in ``out``.
 
     An answer is typed as soon as the text before it has been seen.
     """
     child, terminal = pty.fork()
     if child == 0:  # pragma: no cover - another process
         os.chdir(folder)
-        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
         arguments = [sys.executable, "-m", "mm_engine", *words]
         os.execve(sys.executable, arguments, environment)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     seen, said = "", ""
     left = list(answers)
     end = time.monotonic() + PATIENCE

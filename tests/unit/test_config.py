@@ -126,6 +126,31 @@ def test_the_project_is_found_from_a_folder_in_it(tmp_path: Path) -> None:
     assert config.start == inside
 
 
+def test_the_folder_of_migrations_is_no_project_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path, YAML, f"migrations/{YAML_NAME}")
+    found = loaded(tmp_path / "migrations")
+    assert found.root == tmp_path
+    assert found.file == tmp_path / "migrations" / YAML_NAME
+
+
+def test_a_project_may_be_called_migrations(tmp_path: Path) -> None:
+    root = tmp_path / "migrations"
+    written(root, YAML, YAML_NAME)
+    written(root, "tables: []", "schema/schema.yaml")
+    assert loaded(root).root == root
+
+
+def test_a_place_that_may_not_be_looked_at_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
+        loaded(tmp_path)
+
+
 def test_two_folders_make_a_project_without_any_settings(tmp_path: Path) -> None:
     for name in ("migrations", "schema", "src"):
         (tmp_path / name).mkdir()

@@ -563,3 +563,8 @@ def test_a_rename_decided_before_may_be_taken_back() -> None:
         scripted = Scripted(given)
         assert fields_renamed(flags, scripted) == {}
         assert scripted.unused() == ()
+
+
+def test_a_keyword_of_the_operation_itself_outlives_an_answer() -> None:
+    tolerant = mm.DropField("users", "age", if_present=True)
+    assert decided(tolerant, answering(drop__users_age="generate")) == tolerant

@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -118,6 +119,7 @@ class App(Table):
         **extra: object,
     ) -> NoReturn:
         """Run a command line and end the process with its exit code."""
+        _open_what_is_closed()
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         try:
@@ -149,6 +151,14 @@ class App(Table):
         return code if isinstance(code, int) else FINE
 
 
+def _open_what_is_closed() -> None:
+    """Have all three streams, in a process that was started without some of them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # It is open until the process ends, as the others are.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+
+
 def _say(text: str) -> None:
     click.echo(text, err=True)
 
@@ -163,10 +173,15 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _tell(error: MMError, words: Sequence[str]) -> int:
-    from mm_engine.cli.output import Output
+    from mm_engine.cli.output import Output, UnwrittenError
     from mm_engine.errors import LockError, UsageError
 
-    Output(as_json=_wants_json(words), color="--no-color" not in words).fail(error)
+    color = "--no-color" not in words
+    as_json = _wants_json(words) and not isinstance(error, UnwrittenError)
+    try:
+        Output(as_json=as_json, color=color).fail(error)
+    except UnwrittenError as unwritten:
+        Output(color=color).fail(unwritten)
     match error:
         case UsageError():
             return USAGE

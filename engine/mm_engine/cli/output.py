@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 import click
 
+from mm_engine.errors import MMError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from mm_engine.errors import MMError, Problem
+    from mm_engine.errors import Problem
 
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 """What a document of ours is made of."""
 
 CONTRACT = 1
 """The version of every JSON shape; keys are added to it, never changed."""
+
+
+class UnwrittenError(MMError):
+    """Stdout takes no more, so this is told on stderr even where JSON is wanted."""
 
 
 class Output:
@@ -82,18 +88,17 @@ class Output:
 
     def json(self, document: Mapping[str, Json]) -> None:
         """The result as one JSON document of the contract for scripts."""
-        text = json.dumps({"version": CONTRACT, **document}, indent=2)
-        click.echo(text)
+        _print(json.dumps({"version": CONTRACT, **document}, indent=2))
 
     def result(self, text: str) -> None:
         """A result as plain text."""
-        click.echo(text, nl=not text.endswith("\n"))
+        _print(text, nl=not text.endswith("\n"))
 
     def line(self, text: str, *, fg: str | None = None) -> None:
         """One line of a result, in a colour on a terminal."""
         if text and fg and self.shows_color(sys.stdout):
             text = click.style(text, fg=fg)
-        click.echo(_showable(text), color=True)
+        _print(_showable(text), color=True)
 
     def code(self, text: str, language: str) -> None:
         """SQL, Python or YAML as the result; highlighted on a terminal."""
@@ -107,10 +112,12 @@ class Output:
         self.console().print(highlighted, soft_wrap=True)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows as a table on a terminal, as aligned lines elsewhere."""
+        """Rows as a table on a terminal that is wide enough, else as aligned lines."""
         rows = [list(row) for row in rows]
-        if not sys.stdout.isatty():
-            self.result("\n".join(_aligned([list(columns), *rows])))
+        lines = list(_aligned([list(columns), *rows]))
+        # A table in a narrow terminal would fold names, or leave out a column.
+        if not sys.stdout.isatty() or max(map(len, lines)) > self.console().width:
+            self.result("\n".join(lines))
             return
         from rich import box
         from rich.table import Table
@@ -148,6 +155,18 @@ _STYLES = {
     "missing": "red",
 }
 """Words of tables that have a colour."""
+
+
+def _print(text: str, *, nl: bool = True, color: bool | None = None) -> None:
+    """Text on stdout; raises ``UnwrittenError`` where that has no room for it."""
+    try:
+        click.echo(text, nl=nl, color=color)
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise UnwrittenError(
+            f"the result cannot be written: {fault.strerror}"
+        ) from fault
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -34,10 +34,12 @@ def say_operations(
 ) -> None:
     """Operations as a list for people, on stdout, with what each one loses."""
     for operation in operations:
-        loss = operation.loses(before)
+        loss = None if operation.schema_only else operation.loses(before)
         sign = _sign(type(operation).__name__)
         text = f"{indent}{sign} {operation.describe()}"
-        if loss:
+        if operation.schema_only:
+            text += "  (only remembered)"
+        elif loss:
             text += f"  (loses {loss})"
         output.line(text, fg=_COLORS.get("!" if loss else sign))
         before = operation.apply(before)

@@ -77,12 +77,32 @@ def _looks_like_a_project(folder: Path) -> bool:
 
 
 def _config_files(folder: Path) -> Iterator[tuple[Path, tuple[Entry, ...]]]:
-    for name in (PYPROJECT, *YAML_PLACES):
+    places = YAML_PLACES[:1] if _is_inside_a_project(folder) else YAML_PLACES
+    for name in (PYPROJECT, *places):
         file = folder / name
-        if file.is_file():
+        if _is_file(file, folder):
             entries = _entries(file, folder)
             if entries is not None:
                 yield file, entries
+
+
+def _is_inside_a_project(folder: Path) -> bool:
+    """Whether a config file here would be that of the folder above.
+
+    It is the same file that the folder above finds under ``migrations``.
+    """
+    own = any((folder / name).is_dir() for name in ("migrations", "schema"))
+    return folder.name == "migrations" and not own
+
+
+def _is_file(file: Path, base: Path) -> bool:
+    """Whether the file is there; raises ``ConfigError`` where nobody may look."""
+    try:
+        return file.is_file()
+    except OSError as fault:
+        raise ConfigError(
+            f"{_shown(file, base)} cannot be read: {fault.strerror}"
+        ) from None
 
 
 def _entries(file: Path, base: Path) -> tuple[Entry, ...] | None:

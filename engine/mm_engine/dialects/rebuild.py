@@ -204,7 +204,8 @@ def _knows_all(dialect: SQLite, copy: Copy) -> Expect:
         "\nUNION ALL ".join(queries),
         rows=(),
         message=f"{table.name} has to be rebuilt, and is not as migrations made it",
-        hint="undo by hand what was changed by hand, or say it in the schema",
+        hint="undo what was changed by hand, or say it in the schema files; a field"
+        ' that "omit" left in the table has to go from it as well',
     )
 
 

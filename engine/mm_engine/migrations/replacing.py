@@ -69,8 +69,8 @@ class Replacing:
                 continue
             if squash.name not in known:
                 names.insert(min(map(names.index, there)), squash.name)
-            names = [name for name in names if name not in squash.replaces]
-            known = set(names)
+            known = {*names} - {*squash.replaces}
+            names = [name for name in names if name in known]
         return tuple(names)
 
     def partly(self, applied: Sequence[str]) -> tuple[Migration, ...]:

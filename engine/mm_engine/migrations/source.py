@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import cast
 
 import attrs
@@ -112,15 +113,22 @@ class _Writer:
 
 def _arguments(value: object) -> Iterator[tuple[str, object]]:
     """A constructor's arguments: by place, by its own keywords, by inherited ones."""
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", type(value)))
+    kind = type(value)
     named = False
-    for field in sorted(fields, key=lambda field: (field.kw_only, field.inherited)):
+    for field in _in_order(kind):  # type: ignore[arg-type]  # mypy takes a class's hash for its instances'
         item: object = getattr(value, field.name)
         if not field.eq or _is_usual(item, field.default):
             named = True
         else:
             named = named or field.kw_only
             yield (f"{field.name}=" if named else ""), item
+
+
+@cache
+def _in_order(kind: type[object]) -> tuple[attrs.Attribute[object], ...]:
+    """The attributes of a class as its constructor is called with them."""
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", kind))
+    return tuple(sorted(fields, key=lambda field: (field.kw_only, field.inherited)))
 
 
 def _is_usual(item: object, default: object) -> bool:

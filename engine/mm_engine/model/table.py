@@ -23,6 +23,8 @@ WrittenOptions: TypeAlias = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 def options_of(options: WrittenOptions) -> Options:
     """Options in plain dictionaries and tuples, which compare by what they say."""
+    if not options:
+        return {}  # as nearly every field has them
     return {
         database: {
             key: value if isinstance(value, str) else tuple(value)

@@ -96,6 +96,7 @@ def migrate(
     terms: Terms,
 ) -> Run:
     """Apply what is pending, or what a target needs."""
+    from mm_engine.runner.guards import refuse_branches
     from mm_engine.runner.run import Migrator
 
     graph = project.graph()
@@ -103,10 +104,15 @@ def migrate(
         migrator = Migrator(
             session=session, graph=graph, dialect=dialect, report=terms.report
         )
+        told = _announcing(session, dialect, place, terms)
+
+        def announce(steps: Sequence[Step]) -> None:
+            if to is None:
+                refuse_branches(graph, steps)
+            told(steps)
+
         results = migrator.up(
-            to,
-            is_review_allowed=is_review_allowed,
-            announce=_announcing(session, dialect, place, terms),
+            to, is_review_allowed=is_review_allowed, announce=announce
         )
     return Run(place=place, results=results)
 
@@ -181,12 +187,16 @@ def status(project: Project) -> Status:
 
 def plan(project: Project, to: str | None) -> tuple[Step, ...]:
     """What ``up`` would run now; nothing is written."""
+    from mm_engine.runner.guards import refuse_branches
     from mm_engine.runner.plan import plan_up
     from mm_engine.runner.states import refuse_changed
 
     graph, history = project.graph(), read_history(project)
     refuse_changed(graph, history)
-    return plan_up(graph, history.names, to)
+    steps = plan_up(graph, history.names, to)
+    if to is None:
+        refuse_branches(graph, steps)
+    return steps
 
 
 def _announcing(
@@ -211,9 +221,11 @@ def plan_back(
 ) -> tuple[Step, ...]:
     """What ``down`` would undo now; nothing is written."""
     from mm_engine.runner.plan import plan_down
+    from mm_engine.runner.states import refuse_changed
 
-    names = read_history(project).names
-    return plan_down(project.graph(), names, target=to, steps=steps)
+    graph, history = project.graph(), read_history(project)
+    refuse_changed(graph, history)
+    return plan_down(graph, history.names, target=to, steps=steps)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from mm_engine.operations import (
 )
 from mm_engine.operations.base import Subject
 from mm_engine.questions.earlier import Earlier, by_kind, kind
-from mm_engine.questions.fates import FATES, fated
+from mm_engine.questions.fates import FATES, fated, without_fate
 from mm_engine.questions.question import Asking, Question, Questioner
 from mm_engine.questions.values import (
     NONE,
@@ -87,8 +87,12 @@ def _with_fate(
     if loss is None or (operation.schema_only and before_now is None):
         return operation
     answer = asking.answer(_fate_question(operation, before, loss, before_now))
-    if answer is None or (answer == before_now and earlier.is_same(operation)):
+    if answer is None:
         return operation
+    if earlier.is_same(operation):
+        if answer == before_now:
+            return operation
+        operation = without_fate(operation)
     return fated(operation, answer, loss)
 
 

@@ -28,10 +28,18 @@ def fate_of(operation: Operation) -> Choice:
 
 
 def fated(operation: Operation, word: str, loss: str) -> Operation:
-    """The operation with the keywords that a choice comes to."""
-    return attrs.evolve(
-        operation,
-        review=f"loses {loss}" if word == REVIEW.word else None,
-        schema_only=word == OMIT.word,
-        if_present=word == IGNORE_ERRORS.word,
-    )
+    """The operation with the keyword that a choice comes to."""
+    match word:
+        case REVIEW.word:
+            return attrs.evolve(operation, review=f"loses {loss}")
+        case OMIT.word:
+            return attrs.evolve(operation, schema_only=True)
+        case IGNORE_ERRORS.word:
+            return attrs.evolve(operation, if_present=True)
+        case _:
+            return operation
+
+
+def without_fate(operation: Operation) -> Operation:
+    """The operation as it is before anything was chosen."""
+    return attrs.evolve(operation, review=None, schema_only=False, if_present=False)

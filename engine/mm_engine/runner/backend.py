@@ -18,9 +18,13 @@ class Trouble(Enum):
     FULL = "make room where the database lies, then run it again"
     READ_ONLY = "make the database file and its folder writable, or use another URL"
     NO_DATABASE = "look at the URL: it names something else"
+    DAMAGED = "the file is damaged: put a copy from before in its place"
     UNREACHABLE = "look at the URL, at the rights, and whether it is there"
     ROWS = "rows that are there do not fit; mend them first, or in a RunSQL before it"
-    EXISTS = 'somebody made it by hand; if it is right, "migrate fake" records it'
+    EXISTS = (
+        "somebody made it by hand: drop it or rename it;"
+        ' or if it is right, "migrate fake" records the migration'
+    )
     OTHER = ""
 
 

@@ -81,7 +81,7 @@ class Body:
         before = self.session.open_transactions()
         try:
             item.function(self.session.connection, item.schema)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self.failures.of_function(item, error, self.number) from error
         if self.session.open_transactions() != before:
             raise self.failures.of_ended_transaction(item, self.number)

@@ -49,7 +49,7 @@ class Failures:
         self, item: Expect, found: tuple[tuple[object, ...], ...], number: int
     ) -> RunError:
         """A query gave other rows than those that the script relies on."""
-        shown = ", ".join(repr(row) for row in found[:MOST_SHOWN]) or "no rows"
+        shown = ", ".join(map(_told, found[:MOST_SHOWN])) or "no rows"
         more = f" and {len(found) - MOST_SHOWN} more" if found[MOST_SHOWN:] else ""
         return RunError(
             f"{self._place(number)}: {item.message} (found {shown}{more});"
@@ -58,7 +58,9 @@ class Failures:
             hint=item.hint,
         )
 
-    def of_function(self, item: PythonCall, error: Exception, number: int) -> RunError:
+    def of_function(
+        self, item: PythonCall, error: BaseException, number: int
+    ) -> RunError:
         """A function of the user's raised something."""
         # SQLAlchemy's own text holds the parameters too, which may be anybody's.
         told = getattr(error, "orig", None) or error
@@ -120,7 +122,7 @@ class Failures:
         return migration.position(first - 1) if first else migration.at
 
     def _raised_in(
-        self, function: Callable[..., object], error: Exception
+        self, function: Callable[..., object], error: BaseException
     ) -> Position | None:
         at, path = self.script.migration.at, self.script.migration.path
         found = raised_in(function, error)
@@ -146,6 +148,15 @@ class Failures:
         return driver_text(error, self.session.connection)
 
 
+def _told(row: tuple[object, ...]) -> str:
+    """A row as words: queries whose rows are a finding give them in that order.
+
+    >>> _told(("unknown column", "age")), _told((0,))
+    ('unknown column age', '0')
+    """
+    return " ".join(str(value) for value in row)
+
+
 @contextmanager
 def explained(connection: sa.Connection, act: str) -> Iterator[None]:
     """What a driver says while we read or write the history, in words of ours."""
@@ -168,7 +179,7 @@ def driver_text(error: object, connection: sa.Connection) -> str:
     return scrubbed(" ".join(str(error).split()), password and str(password))
 
 
-def raised_in(function: Callable[..., object], error: Exception) -> Position | None:
+def raised_in(function: Callable[..., object], error: BaseException) -> Position | None:
     """The line of a function's file that an error came through, the innermost."""
     code = getattr(function, "__code__", None)
     found = None

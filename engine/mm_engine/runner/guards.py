@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from mm_engine.errors import HistoryError
+from mm_engine.errors import GraphError, HistoryError
+from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.operations import CreateTable
 from mm_engine.runner.history import TABLE, History
 from mm_engine.runner.plan import Direction, Step
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+
+def refuse_branches(graph: MigrationGraph, steps: Sequence[Step]) -> None:
+    """Raise ``GraphError`` where branches would be applied that nobody has merged.
+
+    They may alter the same thing, and the last one applied would win.
+    """
+    leaves = graph.leaves()
+    if steps and len(leaves) > 1:
+        raise GraphError(
+            f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}",
+            hint='"makemigrations makemigrations --merge" brings them together;'
+            " --to NAME applies one of them",
+        )
 
 
 def refuse_unrecorded(

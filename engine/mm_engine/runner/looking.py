@@ -58,6 +58,6 @@ def _rows(uri: str, table: str) -> Rows:
         )
         if there.fetchone() is None:
             return (), []
-        found = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own name
+        found = connection.execute(f"SELECT * FROM {table}")
         columns = tuple(name for name, *_ in found.description)
         return columns, [dict(zip(columns, row, strict=True)) for row in found]

@@ -71,6 +71,7 @@ class Migrator:
     ) -> tuple[Result, ...]:
         """Undo; never planned anew, since what goes was shown and agreed to."""
         history = self.history()
+        refuse_changed(self.graph, history)
         planned = plan_down(self.graph, history.names, target=target, steps=steps)
         scripts = self._scripts(planned)
         announce(planned)

@@ -98,7 +98,7 @@ def _memory_engine() -> sa.Engine:
 
 
 def open_connection(uri: str, patience: float) -> sqlite3.Connection:
-    """A connection that keeps foreign keys, begins nothing, and waits so many seconds."""
+    """A connection that keeps foreign keys and begins nothing; patience in seconds."""
     import sqlite3
 
     connection = sqlite3.connect(
@@ -120,8 +120,8 @@ def _check_file(path: Path, url: Url, *, is_read_only: bool) -> None:
         if not path.parent.is_dir():
             raise ConfigError(
                 f"{url}: there is no folder {path.parent}",
-                hint="make the folder first; a path after three slashes is relative"
-                " to the project, after four absolute",
+                hint="make the folder first; a path after three slashes is relative,"
+                " after four absolute",
             )
         if is_read_only and not path.exists():
             raise ConfigError(f"{url}: there is no file {path}")
@@ -215,7 +215,7 @@ class SQLite(Backend):
             sqlite3.SQLITE_FULL: Trouble.FULL,
             sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
             sqlite3.SQLITE_NOTADB: Trouble.NO_DATABASE,
-            sqlite3.SQLITE_CORRUPT: Trouble.NO_DATABASE,
+            sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
             sqlite3.SQLITE_CANTOPEN: Trouble.UNREACHABLE,
             sqlite3.SQLITE_PERM: Trouble.UNREACHABLE,
             sqlite3.SQLITE_CONSTRAINT: Trouble.ROWS,

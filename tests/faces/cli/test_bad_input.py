@@ -105,6 +105,21 @@ def test_a_migration_file_that_does_not_fit_is_told(
     assert not (made.folder / "app.db").exists()
 
 
+def test_two_leaves_are_told_and_neither_is_applied(migrated: Line) -> None:
+    write_migration(migrated, "0002_a", '["0001_initial"]')
+    write_migration(migrated, "0002_b", '["0001_initial"]')
+    for words in (("migrate", "up"), ("migrate", "up", "--plan")):
+        answer = migrated(*words)
+        assert answer.code == 1
+        assert "2 branches: 0002_a, 0002_b" in answer.err
+        assert "--merge" in answer.err
+    assert "pending" in migrated.fine("migrate", "status")
+    assert "applied 0002_b" in migrated.fine("migrate", "up", "--to", "0002_b")
+    assert migrated("migrate", "up").code == 1
+    migrated.fine("migrate", "up", "--to", "0002_a")
+    assert "nothing to do" in migrated("migrate", "up").err
+
+
 def test_two_config_files_are_both_named(made: Line) -> None:
     made.schema("[tool.makemigrations.database]\n", "pyproject.toml")
     answer = made("check")

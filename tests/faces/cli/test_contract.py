@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -263,6 +264,43 @@ def test_a_reader_that_leaves_early_is_no_fault(made: Line) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
+
+
+def without(line: Line, closed: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command that is started with streams closed or led away, by a shell."""
+    return subprocess.run(
+        ["sh", "-c", f'exec "$0" -m mm_engine "$@" {closed}', sys.executable, *words],
+        cwd=line.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_question_with_stdin_closed_is_told_how_to_answer(made: Line) -> None:
+    made.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
+    done = without(made, "<&-", "makemigrations")
+    assert done.returncode == 2
+    assert "--destructive drop:users.fullname=WORD" in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_work_is_done_with_streams_closed(made: Line, closed: str) -> None:
+    done = without(made, closed, "migrate", "up")
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
+    assert "applied" in made.fine("migrate", "status")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("words", [("current-state",), ("check", "--json")])
+def test_a_result_that_cannot_be_written_is_an_error(
+    made: Line, words: tuple[str, ...]
+) -> None:
+    done = without(made, ">/dev/full", *words)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "error: the result cannot be written: No space left on device"
+    )
 
 
 def test_a_fault_of_ours_shows_where_it_is(made: Line) -> None:

@@ -112,6 +112,27 @@ def test_a_plan_of_the_way_back_is_only_told(two: Line) -> None:
     assert tables(two) == ["posts", "users"]
 
 
+def test_what_is_only_remembered_loses_nothing(migrated: Line) -> None:
+    migrated.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
+    said = migrated.fine("makemigrations", "--destructive", "omit")
+    assert said.splitlines()[1] == "  - drop users.fullname  (only remembered)"
+
+
+def test_every_loss_stands_on_a_line_of_its_own(two: Line) -> None:
+    two.fine("migrate", "up")
+    rows(two, "INSERT INTO users (id, email) VALUES (1, 'a')")
+    rows(two, "INSERT INTO posts (id) VALUES (1)")
+    answer = two("migrate", "down", "--to", "zero")
+    assert answer.code == 2
+    assert answer.err.splitlines()[2:] == [
+        "error: undoing this loses data:",
+        "  0002_create_posts: drop table posts loses every row of posts",
+        "  0001_initial: drop table users loses every row of users",
+        "  hint: give --yes to do it all the same",
+    ]
+    assert tables(two) == ["posts", "users"]
+
+
 def test_what_is_marked_for_review_stops_up(migrated: Line) -> None:
     migrated.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
     migrated.fine("makemigrations", "--silent")

@@ -213,3 +213,10 @@ def test_what_is_said_fits_into_eighty_columns(dropping: Line) -> None:
         out = plain.sub("", at_terminal(dropping.folder, words, answers).out)
         lines = [row for row in out.splitlines() if str(dropping.folder) not in row]
         assert max(map(len, lines)) <= 80, words
+
+
+def test_a_narrow_terminal_leaves_nothing_out(migrated: Line) -> None:
+    answer = at_terminal(migrated.folder, ["config"], (), columns=40)
+    assert answer.code == 0
+    [row] = [row for row in answer.out.splitlines() if "default_url" in row]
+    assert row.split()[:2] == ["database.default_url", "sqlite:///app.db"]

@@ -103,12 +103,17 @@ def test_folding_ends_in_the_same_schema(trail: Trail) -> None:
 
 
 def foldable(trail: Trail) -> list[Operation]:
-    """The operations without those that stop the folding."""
-    return [
-        attrs.evolve(operation, schema_only=False, if_present=False)
-        for operation in trail.operations
-        if not isinstance(operation, mm.RunSQL | mm.RunPython | mm.UpsertData)
-    ]
+    """The operations without those that stop the folding, but with what they say."""
+    found: list[Operation] = []
+    for operation in trail.operations:
+        match operation:
+            case mm.RunSQL() | mm.RunPython():
+                found += operation.state_operations
+            case mm.UpsertData():
+                pass
+            case _:
+                found.append(operation)
+    return [attrs.evolve(one, schema_only=False, if_present=False) for one in found]
 
 
 @given(fitting(), st.integers(0, 8))

@@ -242,8 +242,10 @@ def _agree(output: Output, losses: Sequence[str]) -> None:
     if not losses:
         return
     if output.as_json or not somebody_is_there():
+        start = "\n  "
         raise UsageError(
-            f"undoing this loses data: {'; '.join(losses)}",
+            f"undoing this loses data:{' ' if len(losses) == 1 else start}"
+            + start.join(losses),
             hint="give --yes to do it all the same",
         )
     for loss in losses:

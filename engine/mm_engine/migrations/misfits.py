@@ -1,0 +1,116 @@
+"""Values in a migration that do not fit where they stand.
+
+Type checkers find them; this is for files that no type checker has seen, which would
+fail in the middle of something else, or mean something else.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TypeAlias
+
+import attrs
+
+from mm_engine.errors import Problem
+
+Fits: TypeAlias = Callable[[object], bool]
+"""Whether a value is what its place takes; what it holds is looked at by itself."""
+
+SHOWN = 40
+"""Characters of a value that are shown."""
+
+
+def misfit(value: object) -> Problem | None:
+    """The first thing wrong with an operation, or with anything in it."""
+    for name, fits, is_nested in _places(type(value)):
+        held = getattr(value, name)
+        if not fits(held):
+            return _problem(value, name, held)
+        if is_nested and held:
+            parts = held if isinstance(held, tuple) else (held,)
+            found = next(filter(None, map(misfit, parts)), None)
+            if found is not None:
+                return found
+    return None
+
+
+@cache
+def _places(kind: type) -> tuple[tuple[str, Fits, bool], ...]:
+    """The attributes of a class: name, what it takes, whether that has attributes."""
+    if not attrs.has(kind):
+        return ()
+    hints = typing.get_type_hints(kind, localns=_names())
+    names = [field.name for field in attrs.fields(kind) if field.name != "at"]
+    return tuple((name, _fits(hints[name]), _nests(hints[name])) for name in names)
+
+
+@cache
+def _names() -> dict[str, object]:
+    """What annotations name that is imported for type checkers alone."""
+    from mm_engine.migrations.mishaps import vocabulary
+    from mm_engine.operations import Operation
+
+    # A connection is never held, and SQLAlchemy is too much to load for its name.
+    sa = types.SimpleNamespace(Connection=object)
+    return {**vocabulary(), "Operation": Operation, "sa": sa}
+
+
+def _nests(hint: object) -> bool:
+    """Whether values of this type have attributes of their own to be looked at."""
+    return attrs.has(hint) if isinstance(hint, type) else any(map(_nests, _of(hint)))
+
+
+def _of(hint: object) -> tuple[object, ...]:
+    return () if isinstance(hint, str) else typing.get_args(hint)
+
+
+def _fits(hint: object) -> Fits:
+    """What tells whether a value has a type, as far as that shows at once."""
+    inner = _of(hint)
+    match typing.get_origin(hint):
+        case typing.Union | types.UnionType:
+            return _any_of(inner)
+        case typing.Literal:
+            return lambda value: value in inner
+        case origin if origin is tuple:
+            return _each(_fits(inner[0]))
+        case origin if origin is not None and issubclass(origin, Mapping):
+            return lambda value: isinstance(value, Mapping)
+        case origin if origin is not None and issubclass(origin, Callable):  # type: ignore[arg-type]  # an abstract class at run time
+            return callable
+        case None if isinstance(hint, type):
+            return _is_a(hint)
+        case _:
+            return lambda value: True
+
+
+def _is_a(kind: type) -> Fits:
+    return lambda value: isinstance(value, kind)
+
+
+def _any_of(hints: tuple[object, ...]) -> Fits:
+    kinds = tuple(hint for hint in hints if isinstance(hint, type))
+    others = tuple(_fits(hint) for hint in hints if not isinstance(hint, type))
+    if not others:
+        return lambda value: isinstance(value, kinds)
+    return lambda value: isinstance(value, kinds) or any(fits(value) for fits in others)
+
+
+def _each(fits: Fits) -> Fits:
+    return lambda value: isinstance(value, tuple) and all(map(fits, value))
+
+
+def _problem(holder: object, name: str, value: object) -> Problem:
+    called = getattr(holder, "name", None)
+    where = f"mm.{type(holder).__name__}"
+    if isinstance(called, str) and name != "name":
+        where += f'("{called}")'
+    if isinstance(value, type):
+        shown, hint = f"mm.{value.__name__}", f"write mm.{value.__name__}(...)"
+    else:
+        shown, hint = repr(value), None
+    cut = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
+    return Problem(f'{where}: "{name}" cannot be {cut}', hint=hint)
