@@ -88,22 +88,23 @@ def test_planning_a_long_way_down_takes_time_in_proportion() -> None:
             migration(names[0], create("things")),
             *(migration(name, add("things", name)) for name in names[1:]),
         )
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(plan_down(graph, names, target="zero")) == number
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(20)
     short = min(seconds(50) for _ in range(3))
-    assert seconds(400) < 400 / 50 * short * 4
+    long = min(seconds(400) for _ in range(3))
+    assert long < 400 / 50 * short * 4
 
 
 def test_a_schema_of_many_tables_is_replayed_in_proportion() -> None:
     def seconds(number: int) -> float:
         tables = [create(f"t{n}", "a", "b") for n in range(number)]
         graph = chain(migration("0001_all", *tables))
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(graph.schema().tables) == number
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(20)
     short = min(seconds(100) for _ in range(5))

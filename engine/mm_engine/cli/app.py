@@ -155,8 +155,8 @@ def _open_what_is_closed() -> None:
     """Have all three streams, in a process that was started without some of them."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            # It is open until the process ends, as the others are.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 (open until the end, as the others are)
+            setattr(sys, name, stream)
 
 
 def _say(text: str) -> None:

@@ -54,8 +54,10 @@ def asked(
     )
     yield Answers(recorder, RenameFlags(renames, known))
     if unused := scripted.unused():
+        asked = f", or name one of {', '.join(recorder.answers)}"
         raise UsageError(
-            f"nothing asks about {', '.join(unused)}", hint="leave the flag out"
+            f"nothing asks about {', '.join(unused)}",
+            hint=f"leave the flag out{asked if recorder.answers else ''}",
         )
     if record := flags.get("record_answers"):
         _write(project.config.start / str(record), answers_text(recorder.answers))

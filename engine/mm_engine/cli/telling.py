@@ -40,7 +40,8 @@ def say_operations(
         if operation.schema_only:
             text += "  (only remembered)"
         elif loss:
-            text += f"  (loses {loss})"
+            waits = "; marked for review" if operation.review else ""
+            text += f"  (loses {loss}{waits})"
         output.line(text, fg=_COLORS.get("!" if loss else sign))
         before = operation.apply(before)
 

@@ -56,7 +56,8 @@ def _likely(path: Path_) -> str | None:
     if len(path) > 1 and path[0] == DATABASES:
         known = [".".join((*path[:2], word)) for word in OF_A_DATABASE]
     hint = nearest(".".join(path), known)
-    same_end = [key for key in known if key.rpartition(".")[2] == path[-1]]
+    last = ".".join(path).rpartition(".")[2]
+    same_end = [key for key in known if key.rpartition(".")[2] == last]
     return hint or (f'did you mean "{same_end[0]}"?' if same_end else None)
 
 

@@ -36,8 +36,8 @@ def dialect(name: str) -> Dialect:
         )
     if name not in _HOMES:
         raise UnsupportedError(
-            f"{name} has no dialect yet",
-            hint=f"there is one for {', '.join(available())}",
+            f"{name} cannot be told anything yet",
+            hint=f"this version speaks to {', '.join(available())}",
         )
     module, word = _HOMES[name]
     made: Dialect = vars(import_module(module))[word]()

@@ -30,6 +30,7 @@ class CodeCache:
         self.path = _path(folder)
         self.known = _read(self.path)
         self.used: dict[bytes, CodeType] = {}
+        self.fresh: dict[Path, bytes] = {}
         self.compiled = 0
 
     def code(self, path: Path, text: str) -> CodeType:
@@ -39,8 +40,13 @@ class CodeCache:
         if code is None:
             code = compile(text, str(path), "exec", dont_inherit=True)
             self.compiled += len(text)
+            self.fresh[path] = key
         self.used[key] = code
         return code
+
+    def forget(self, path: Path) -> None:
+        """Keep nothing of a file that has to be looked at again next time."""
+        self.used.pop(self.fresh[path], None)
 
     def keep(self) -> None:
         """Write what was used, if much of it is new and writing is allowed."""

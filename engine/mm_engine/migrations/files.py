@@ -79,7 +79,7 @@ def _told(path: Path) -> Iterator[None]:
         raise MigrationFileError(
             f"cannot write {path.name}: {error.strerror or error}",
             at=Position(str(path), 1, 1),
-            hint="nothing was changed",
+            hint="nothing was changed; see to room on the disk and to the rights",
         ) from error
 
 

@@ -166,25 +166,37 @@ class MigrationGraph:
             return prefix
         if prefix in self.apart:
             return self.apart[prefix]
-        if squash := self.replacing.by_original.get(prefix):
-            raise GraphError(
-                f'"{prefix}" was squashed into "{squash}"', hint=f'say "{squash}"'
-            )
-        found = sorted(name for name in self.by_name if name.startswith(prefix))
-        if not found and prefix.isdecimal():
-            number = int(prefix)
-            found = sorted(name for name in self.by_name if number_of(name) == number)
-        if len(found) == 1 and prefix:
+        if not prefix:
+            raise GraphError("no migration was named", hint=_existing(self))
+        old = self.replacing.by_original
+        found = [] if prefix in old else _like(prefix, self.by_name)
+        if len(found) == 1:
             return found[0]
         if found:
             raise GraphError(
                 f'"{prefix}" could be any of {len(found)} migrations',
                 hint=f"say more of the name: {_listed(found)}",
             )
+        if squashed := _like(prefix, old):
+            squash = old[squashed[0]]
+            raise GraphError(
+                f'"{squashed[0]}" was squashed into "{squash}"', hint=f'say "{squash}"'
+            )
         raise GraphError(
             f'there is no migration "{prefix}"',
             hint=nearest(prefix, sorted(self.by_name)) or _existing(self),
         )
+
+
+def _like(prefix: str, names: Iterable[str]) -> list[str]:
+    """The name itself, or those that begin so, or else those of that number."""
+    known = sorted(names)
+    if prefix in known:
+        return [prefix]
+    found = [name for name in known if name.startswith(prefix)]
+    if not found and prefix.isdecimal():
+        found = [name for name in known if number_of(name) == int(prefix)]
+    return found
 
 
 def _in_parts(

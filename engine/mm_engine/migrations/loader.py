@@ -16,7 +16,11 @@ from mm_engine.migrations import package
 from mm_engine.migrations.codecache import CodeCache
 from mm_engine.migrations.migration import Migration
 from mm_engine.migrations.mishaps import problem_of
-from mm_engine.migrations.positions import keyword_position, migration_line
+from mm_engine.migrations.positions import (
+    keyword_position,
+    migration_line,
+    operation_position,
+)
 
 _FILE = re.compile(r"[0-9]{4,}_.*\.py")
 _LOADING = threading.RLock()
@@ -70,6 +74,11 @@ class _Files:
             found = [path.name for path in self.folder.iterdir()]
         except FileNotFoundError:
             return []
+        except OSError as fault:
+            raise MigrationFileError(
+                f"the folder of migrations cannot be read: {fault.strerror}",
+                at=Position(self._relative(str(self.folder)), 1, 1),
+            ) from None
         return sorted(name for name in found if _FILE.fullmatch(name))
 
     def migration(self, name: str) -> Migration:
@@ -97,8 +106,23 @@ class _Files:
                 at=keyword_position(path, "name"),
                 hint=f'write name="{path.stem}", or rename the file',
             )
+        if path in self.codes.fresh:
+            self._check_kinds(path, found)
         at = Position(self._relative(str(path)), migration_line(text), 1)
         return attrs.evolve(found, at=at, path=path)
+
+    def _check_kinds(self, path: Path, migration: Migration) -> None:
+        """Raise for a value of a wrong kind; files in the cache have been through."""
+        from mm_engine.migrations.misfits import misfit
+
+        for number, operation in enumerate(migration.operations):
+            if problem := misfit(operation):
+                self.codes.forget(path)
+                raise MigrationFileError(
+                    problem.message,
+                    at=operation_position(path, number),
+                    hint=problem.hint,
+                )
 
     def _shown(self, problem: Problem) -> Problem:
         if problem.at is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from mm_engine.errors import Position, StateError
+from mm_engine.model.names import names_of
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 
@@ -20,9 +21,9 @@ class Migration:
     """
 
     name: str
-    dependencies: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    dependencies: tuple[str, ...] = attrs.field(converter=names_of)
     operations: tuple[Operation, ...] = attrs.field(converter=tuple[Operation, ...])
-    replaces: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+    replaces: tuple[str, ...] = attrs.field(default=(), converter=names_of)
     at: Position | None = attrs.field(default=None, eq=False, repr=False)
     path: Path | None = attrs.field(default=None, eq=False, repr=False)
 

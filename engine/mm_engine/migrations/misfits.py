@@ -15,6 +15,7 @@ from typing import TypeAlias
 import attrs
 
 from mm_engine.errors import Problem
+from mm_engine.operations.base import BaseOperation
 
 Fits: TypeAlias = Callable[[object], bool]
 """Whether a value is what its place takes; what it holds is looked at by itself."""
@@ -23,15 +24,22 @@ SHOWN = 40
 """Characters of a value that are shown."""
 
 
-def misfit(value: object) -> Problem | None:
-    """The first thing wrong with an operation, or with anything in it."""
-    for name, fits, is_nested in _places(type(value)):
+def misfit(operation: object) -> Problem | None:
+    """The first thing wrong with what stands among operations, or in one of them."""
+    if not isinstance(operation, BaseOperation):
+        return Problem(f"{_shown(operation)} is no operation", hint=_hint(operation))
+    return _misfit(operation)
+
+
+def _misfit(value: object) -> Problem | None:
+    kind: type = type(value)
+    for name, fits, is_nested in _places(kind):
         held = getattr(value, name)
         if not fits(held):
             return _problem(value, name, held)
         if is_nested and held:
             parts = held if isinstance(held, tuple) else (held,)
-            found = next(filter(None, map(misfit, parts)), None)
+            found = next(filter(None, map(_misfit, parts)), None)
             if found is not None:
                 return found
     return None
@@ -42,7 +50,11 @@ def _places(kind: type) -> tuple[tuple[str, Fits, bool], ...]:
     """The attributes of a class: name, what it takes, whether that has attributes."""
     if not attrs.has(kind):
         return ()
-    hints = typing.get_type_hints(kind, localns=_names())
+    try:
+        hints = typing.get_type_hints(kind, localns=_names())
+    except (NameError, TypeError):
+        # Of a function's type Python knows too little; calling it will tell.
+        return ()
     names = [field.name for field in attrs.fields(kind) if field.name != "at"]
     return tuple((name, _fits(hints[name]), _nests(hints[name])) for name in names)
 
@@ -53,9 +65,7 @@ def _names() -> dict[str, object]:
     from mm_engine.migrations.mishaps import vocabulary
     from mm_engine.operations import Operation
 
-    # A connection is never held, and SQLAlchemy is too much to load for its name.
-    sa = types.SimpleNamespace(Connection=object)
-    return {**vocabulary(), "Operation": Operation, "sa": sa}
+    return {**vocabulary(), "Operation": Operation}
 
 
 def _nests(hint: object) -> bool:
@@ -84,7 +94,7 @@ def _fits(hint: object) -> Fits:
         case None if isinstance(hint, type):
             return _is_a(hint)
         case _:
-            return lambda value: True
+            return _is_a(object)
 
 
 def _is_a(kind: type) -> Fits:
@@ -108,9 +118,14 @@ def _problem(holder: object, name: str, value: object) -> Problem:
     where = f"mm.{type(holder).__name__}"
     if isinstance(called, str) and name != "name":
         where += f'("{called}")'
-    if isinstance(value, type):
-        shown, hint = f"mm.{value.__name__}", f"write mm.{value.__name__}(...)"
-    else:
-        shown, hint = repr(value), None
-    cut = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
-    return Problem(f'{where}: "{name}" cannot be {cut}', hint=hint)
+    return Problem(f'{where}: "{name}" cannot be {_shown(value)}', hint=_hint(value))
+
+
+def _shown(value: object) -> str:
+    text = f"mm.{value.__name__}" if isinstance(value, type) else repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _hint(value: object) -> str | None:
+    """What was meant by a class where one of its values belongs."""
+    return f"write mm.{value.__name__}(...)" if isinstance(value, type) else None

@@ -128,7 +128,15 @@ def _arguments(value: object) -> Iterator[tuple[str, object]]:
 def _in_order(kind: type[object]) -> tuple[attrs.Attribute[object], ...]:
     """The attributes of a class as its constructor is called with them."""
     fields = attrs.fields(cast("type[attrs.AttrsInstance]", kind))
-    return tuple(sorted(fields, key=lambda field: (field.kw_only, field.inherited)))
+    own = [field for field in fields if not _is_inherited(field)]
+    inherited = [field for field in fields if _is_inherited(field)]
+    return tuple(sorted((*own, *inherited), key=lambda field: field.kw_only))
+
+
+def _is_inherited(field: attrs.Attribute[object]) -> bool:
+    # Documented, and missing from the stubs that pyright reads.
+    inherited: object = getattr(field, "inherited")  # noqa: B009
+    return bool(inherited)
 
 
 def _is_usual(item: object, default: object) -> bool:

@@ -8,6 +8,7 @@ import attrs
 
 from mm_engine.errors import Position
 from mm_engine.model import sqltext
+from mm_engine.model.names import names_of
 
 OnAction: TypeAlias = Literal[
     "CASCADE", "RESTRICT", "SET NULL", "SET DEFAULT", "NO ACTION"
@@ -19,7 +20,7 @@ OnAction: TypeAlias = Literal[
 class PrimaryKey:
     """The fields that tell rows apart, in the order of the key."""
 
-    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    fields: tuple[str, ...] = attrs.field(converter=names_of)
     name: str | None = attrs.field(default=None, kw_only=True)
     at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
 
@@ -28,7 +29,7 @@ class PrimaryKey:
 class Unique:
     """Fields of which no two rows hold the same values."""
 
-    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    fields: tuple[str, ...] = attrs.field(converter=names_of)
     name: str | None = attrs.field(default=None, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
@@ -52,9 +53,9 @@ class Check:
 class ForeignKey:
     """Fields that refer to a key of a table, field by field."""
 
-    fields: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    fields: tuple[str, ...] = attrs.field(converter=names_of)
     table: str
-    references: tuple[str, ...] = attrs.field(converter=tuple[str, ...], kw_only=True)
+    references: tuple[str, ...] = attrs.field(converter=names_of, kw_only=True)
     name: str | None = attrs.field(default=None, kw_only=True)
     on_delete: OnAction = attrs.field(default="NO ACTION", kw_only=True)
     on_update: OnAction = attrs.field(default="NO ACTION", kw_only=True)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+from mm_engine.errors import StateError
 
 # Quotes, spaces, keywords and emoji are quoted and work. Control characters and line
 # breaks would be cut, or end a comment, or not arrive at the server at all.
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+OUR_TABLES = "makemigrations_"
+"""What the names of tables begin with that are made for our own use."""
+
 _CALLED = {
     "\x00": "a NUL character, which ends a text for databases",
     "\n": "a line break",
@@ -35,3 +41,16 @@ def name_fault(name: str) -> str | None:
         return None
     called = _CALLED.get(refused[0], f"a control character (U+{ord(refused[0]):04X})")
     return f"holds {called}"
+
+
+def names_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in their order; one text is refused, which would be a name a letter.
+
+    Type checkers cannot see that slip.
+    """
+    if isinstance(names, str):
+        raise StateError(
+            f'"{names}" stands where a list of names belongs',
+            hint=f'write ["{names}"]',
+        )
+    return tuple(names)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from mm_engine.errors import Position
+from mm_engine.model.names import names_of
 
 
 @attrs.frozen
@@ -18,7 +19,7 @@ class Enum:
     """
 
     name: str
-    values: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
+    values: tuple[str, ...] = attrs.field(converter=names_of)
     comment: str | None = attrs.field(default=None, kw_only=True)
     renames: Mapping[str, str] = attrs.field(
         factory=dict, kw_only=True, eq=False, repr=False

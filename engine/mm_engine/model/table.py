@@ -10,6 +10,7 @@ import attrs
 from mm_engine.errors import Position, StateError, nearest
 from mm_engine.model import sqltext
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
+from mm_engine.model.names import names_of
 from mm_engine.model.types import FieldType
 from mm_engine.model.values import Default, Expression
 
@@ -63,11 +64,15 @@ IndexPart: TypeAlias = str | Desc | Expression
 """What an index orders by: a field, a field downwards, or an expression."""
 
 
+def _index_parts(parts: Iterable[IndexPart]) -> tuple[IndexPart, ...]:
+    return names_of(parts) if isinstance(parts, str) else tuple(parts)
+
+
 @attrs.frozen
 class Index:
     """An index over fields or expressions, in order."""
 
-    fields: tuple[IndexPart, ...] = attrs.field(converter=tuple[IndexPart, ...])
+    fields: tuple[IndexPart, ...] = attrs.field(converter=_index_parts)
     name: str | None = attrs.field(default=None, kw_only=True)
     unique: bool = attrs.field(default=False, kw_only=True)
     method: str | None = attrs.field(default=None, kw_only=True)

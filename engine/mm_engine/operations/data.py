@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from mm_engine.errors import IrreversibleError
+from mm_engine.model.names import names_of
 from mm_engine.model.schema import Schema
 from mm_engine.model.values import Expression, Symbol
 from mm_engine.operations.base import BaseOperation, Subject
@@ -164,7 +165,7 @@ class UpsertData(BaseOperation):
     """
 
     table: str
-    keys: tuple[str, ...] = attrs.field(converter=tuple[str, ...], kw_only=True)
+    keys: tuple[str, ...] = attrs.field(converter=names_of, kw_only=True)
     rows: tuple[Row, ...] = attrs.field(converter=_rows, kw_only=True)
 
     def apply(self, schema: Schema) -> Schema:
@@ -200,7 +201,7 @@ class RestoreData(BaseOperation):
     """The undoing of an upsert: never written, only made by ``reverse``."""
 
     table: str
-    keys: tuple[str, ...] = attrs.field(converter=tuple[str, ...], kw_only=True)
+    keys: tuple[str, ...] = attrs.field(converter=names_of, kw_only=True)
     rows: tuple[Row, ...] = attrs.field(converter=_rows, kw_only=True)
 
     def apply(self, schema: Schema) -> Schema:

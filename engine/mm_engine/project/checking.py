@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.errors import ConfigError, LockError, Position, Problem
+from mm_engine.errors import (
+    ConfigError,
+    LockError,
+    Position,
+    Problem,
+    UnsupportedError,
+)
 
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
@@ -95,7 +101,7 @@ def _of_history(
         return (), None, "no database is configured"
     try:
         history = read_history(project)
-    except (ConfigError, LockError) as error:
+    except (ConfigError, LockError, UnsupportedError) as error:
         return (), None, error.message
     from mm_engine.runner.states import State, partly_applied, states
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.errors import GraphError, Problem, UsageError
+from mm_engine.errors import GraphError, MigrationFileError, Problem, UsageError
 from mm_engine.migrations.migration import Migration
 from mm_engine.model.schema import Schema
 from mm_engine.operations import (
@@ -287,10 +288,16 @@ def write(project: Project, new: Draft) -> Path:
     """
     from mm_engine.migrations.files import replace_migration, write_migration
 
-    folder = project.config.migrations_folder
-    if new.replaced is not None:
-        return replace_migration(folder, new.replaced, new.migration)
-    return write_migration(folder, new.migration)
+    config = project.config
+    folder = config.migrations_folder
+    try:
+        if new.replaced is not None:
+            return replace_migration(folder, new.replaced, new.migration)
+        return write_migration(folder, new.migration)
+    except MigrationFileError as error:
+        file = os.path.relpath(error.at.file, config.root) if error.at else ""
+        at = error.at and attrs.evolve(error.at, file=Path(file).as_posix())
+        raise MigrationFileError(error.message, at=at, hint=error.hint) from error
 
 
 def squash(

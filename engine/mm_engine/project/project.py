@@ -100,6 +100,8 @@ class Project:
         hint = "give --url, set DATABASE_URL, or write database.default_url"
         if config.database:
             hint = f"give --url, or write databases.{config.database}.url"
+        elif config.databases:
+            hint = f"choose one with --db: {', '.join(config.databases)}"
         if kind is not None:
             raise ConfigError(
                 f"the type of the database is {kind}, but {named} no URL", hint=hint

@@ -167,10 +167,15 @@ def unfake(project: Project, names: Sequence[str], *, terms: Terms) -> tuple[str
 
 
 def read_history(project: Project) -> History:
-    """What the database says was applied; nothing is written, no file made."""
+    """What the database says was applied; nothing is written, no file made.
+
+    Raises ``UnsupportedError`` before anything else for a type that cannot be migrated.
+    """
     from mm_engine.runner.history import read_history as read
 
-    return read(project.url(), root=project.config.url_base)
+    url = project.url()
+    project.dialect()
+    return read(url, root=project.config.url_base)
 
 
 def status(project: Project) -> Status:

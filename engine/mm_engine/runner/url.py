@@ -229,9 +229,11 @@ def _wire(scheme: str) -> tuple[Wire, str]:
 def _file(wire: Wire, driver: str, rest: str, shown: str) -> Url:
     path, _, query = rest.partition("?")
     if path and not path.startswith("/"):
+        # What stands before the @ may be a password.
+        name = path.rpartition("@")[2].lstrip("/")
         raise ConfigError(
             f'"{shown}" names a server, but {wire.family} is a file',
-            hint=f"three slashes and a path: {wire.family}:///{path}",
+            hint=f"three slashes and a path: {wire.family}:///{name}",
         )
     return Url(
         wire=wire, driver=driver, database=path[1:], query=_query(query), shown=shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import attrs
 
@@ -25,7 +25,8 @@ WrittenOptions: TypeAlias = Iterable[
 def _options(written: WrittenOptions | Options) -> Options:
     """Options in plain dictionaries; evolving a value passes them again."""
     if isinstance(written, Mapping):
-        return written
+        # Pyright thinks that a mapping could be an iterable of pairs as well.
+        return cast("Options", written)
     return {
         database.text: {key.text: value for key, value in chosen}
         for database, chosen in written
@@ -94,7 +95,7 @@ class WrittenField(WrittenType):
     index: bool = False
     check: str | None = None
     comment: str | None = None
-    options: Options = attrs.field(factory=tuple, converter=_options)
+    options: Options = attrs.field(factory=dict, converter=_options)
     renamed_from: str | None = None
 
 
@@ -118,7 +119,7 @@ class WrittenIndex:
     unique: bool = False
     method: str | None = None
     where: str | None = None
-    options: Options = attrs.field(factory=tuple, converter=_options)
+    options: Options = attrs.field(factory=dict, converter=_options)
     foreign_key: str | None = None
     from_fk: bool = False
     renamed_from: str | None = None
@@ -151,7 +152,7 @@ class WrittenTable:
     checks: tuple[Check, ...] = ()
     foreign_keys: tuple[WrittenForeignKey, ...] = ()
     comment: str | None = None
-    options: Options = attrs.field(factory=tuple, converter=_options)
+    options: Options = attrs.field(factory=dict, converter=_options)
     renamed_from: str | None = None
 
 

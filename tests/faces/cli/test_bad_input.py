@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,8 @@ def test_a_folder_that_may_not_be_written_keeps_its_files(
     monkeypatch.setattr(os, "open", refused)
     answer = made("makemigrations")
     assert answer.code == 1
-    assert "Permission denied" in answer.err
+    [name] = re.findall(r"^migrations/(\w+\.py):1:1: cannot write", answer.err)
+    assert f"cannot write {name}: Permission denied" in answer.err
     assert files(made) == before
 
 
@@ -169,6 +171,36 @@ def test_a_full_disk_leaves_every_file_as_it_was(
     assert answer.code == 1
     assert "No space left on device" in answer.err
     assert files(made) == before
+
+
+def test_a_database_has_to_be_chosen_where_there_are_only_named_ones(
+    made: Line,
+) -> None:
+    made.schema(
+        "databases:\n  eu: {url: 'sqlite:///eu.db'}\n  us: {url: 'sqlite:///us.db'}\n",
+        "migrations/makemigrations.config.yaml",
+    )
+    answer = made("migrate", "up")
+    assert answer.code == 1
+    assert "choose one with --db: eu, us" in answer.err
+
+
+def test_a_type_that_is_not_built_yet_is_told_before_a_driver_is_missed(
+    made: Line,
+) -> None:
+    url = "mysql://ann@localhost:1/shop"
+    for words in (("migrate", "up"), ("migrate", "status"), ("migrate", "showsql")):
+        answer = made("--url", url, *words)
+        assert answer.code == 1
+        assert "mysql cannot be told anything yet" in answer.err
+    assert "mysql cannot be told anything yet" in made("--url", url, "check").err
+
+
+def test_a_table_of_ours_is_nobody_elses(made: Line) -> None:
+    made.schema(SCHEMA.replace("users", "makemigrations_history"))
+    answer = made("makemigrations")
+    assert answer.code == 1
+    assert 'schema/schema.yaml:2:11: the name of table "makemigr' in answer.err
 
 
 def test_errors_are_told_once(made: Line) -> None:

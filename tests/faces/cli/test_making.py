@@ -165,6 +165,12 @@ def test_a_flag_that_answers_nothing_is_refused(made: Line) -> None:
     assert made.migrations() == ["0001_initial"]
 
 
+def test_a_flag_that_answers_nothing_is_shown_what_is_asked(made: Line) -> None:
+    made.edit("      - {name: fullname, type: varchar, length: 100}\n", "")
+    answer = made("makemigrations", "--yes", "--one-off", "users.age=3")
+    assert "leave the flag out, or name one of drop:users.fullname\n" in answer.err
+
+
 def test_a_file_of_answers_may_hold_more_than_is_asked(made: Line) -> None:
     made.schema(SCHEMA + AGE)
     made.schema("one-off:users.age: 4\ndrop:users.old: omit\n", "answers.yaml")

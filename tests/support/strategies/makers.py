@@ -15,6 +15,7 @@ from mm_engine.model.table import Field, Table
 from mm_engine.model.values import Expression, Literal
 from mm_engine.operations import Operation
 from mm_engine.operations.base import BaseOperation
+from mm_engine.operations.data import SQL
 from strategies.choice import Choice
 from strategies.edits import move_key, part_names
 from strategies.names import Namer
@@ -332,7 +333,7 @@ SQL_TEXTS = ("SELECT 1", "SELECT 'it''s %s :x; --'", "SELECT 1;\nSELECT 2", "")
 
 
 def _run_sql(choice: Choice, _: Namer, schema: Schema) -> Made:
-    text: ops.data.SQL = choice.of(SQL_TEXTS)
+    text: SQL = choice.of(SQL_TEXTS)
     if choice.chance(30):
         text = {"sqlite": choice.of(SQL_TEXTS), "postgresql": "SELECT now()"}
     return ops.RunSQL(

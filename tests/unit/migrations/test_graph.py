@@ -112,7 +112,7 @@ def test_a_name_may_be_given_by_its_beginning_or_number(prefix: str, name: str) 
         ("2", "0002_b, 0002_c"),
         ("0003_e", 'there is no migration "0003_e"\n  hint: did you mean "0003_d"?'),
         ("xyz", "hint: there are 0001_a, 0002_b, 0002_c, 0003_d"),
-        ("", "could be any of 4"),
+        ("", "no migration was named\n  hint: there are "),
     ],
 )
 def test_a_name_that_is_not_clear_is_told_with_those_it_could_be(

@@ -134,12 +134,52 @@ def test_a_file_that_does_not_load_is_told_with_its_place(
             '7:9: there is no mm.CreatTable\n  hint: did you mean "CreateTable"?',
         ),
         ('mm.Field("ä", mm.Varchar(0))', "7:23: ValueError: 'length' must be > 0: 0"),
+        ('"x"', "0001_a.py:7:9: 'x' is no operation"),
+        ("mm.DropTable", "7:9: mm.DropTable is no operation\n  hint: write mm.Drop"),
+        (
+            'mm.AddField("a", mm.Field("b", mm.Text))',
+            (
+                '0001_a.py:7:9: mm.Field("b"): "type" cannot be mm.Text\n'
+                "  hint: write mm.Text(...)"
+            ),
+        ),
+        ('mm.DropField("a", 3)', '7:9: mm.DropField: "name" cannot be 3'),
+        (
+            'mm.AddForeignKey("a", mm.ForeignKey([], "c", references=[], on_delete=3))',
+            '7:9: mm.ForeignKey: "on_delete" cannot be 3',
+        ),
+        (
+            'mm.AddIndex("a", mm.Index("b", name="c"))',
+            '7:26: "b" stands where a list of names belongs\n  hint: write ["b"]',
+        ),
+        (
+            'mm.AlterPrimaryKey("a", mm.PrimaryKey("b"))',
+            '7:33: "b" stands where a list of names belongs\n  hint: write ["b"]',
+        ),
     ],
 )
 def test_a_slip_in_an_operation_is_told_in_the_words_of_the_file(
     operation: str, said: str, tmp_path: Path
 ) -> None:
     assert said in problem_in(tmp_path, text_of("0001_a", operation))
+
+
+def test_a_wrong_kind_of_value_is_told_however_large_the_file(tmp_path: Path) -> None:
+    lines = [f'mm.RunSQL("{"x" * 90} -- {n}")' for n in range(500)]
+    text = text_of("0001_a", *lines, "mm.DropTable(3)")
+    for _ in range(2):
+        assert '507:9: mm.DropTable: "name" cannot be 3' in problem_in(tmp_path, text)
+
+
+def test_one_dependency_without_a_list_is_told(tmp_path: Path) -> None:
+    text = text_of("0001_a").replace("dependencies=[]", 'dependencies="0000_z"')
+    assert 'hint: write ["0000_z"]' in problem_in(tmp_path, text)
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "migrations").write_text("")
+    with pytest.raises(MigrationFileError, match="Not a directory"):
+        load_migrations(tmp_path / "migrations", root=tmp_path)
 
 
 def test_a_name_unlike_its_file_is_told(tmp_path: Path) -> None:

@@ -150,6 +150,8 @@ def test_a_squash_needs_what_its_originals_need() -> None:
 def test_what_was_replaced_is_told_by_its_squash() -> None:
     with pytest.raises(GraphError, match='was squashed into "0002_squashed_from_0001"'):
         BOTH.resolve("0001_a")
+    with pytest.raises(GraphError, match='"0001_a" was squashed into "0002_squ'):
+        BOTH.resolve("0001")
 
 
 def test_two_squashes_of_one_migration_contradict() -> None:

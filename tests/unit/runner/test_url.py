@@ -181,3 +181,12 @@ def test_a_drivers_text_is_scrubbed_of_every_spelling(password: str) -> None:
 def test_a_text_without_a_password_stays_as_it_is() -> None:
     assert scrubbed("no such table: x", None) == "no such table: x"
     assert scrubbed("no such table: x", "") == "no such table: x"
+
+
+@given(password=ODD)
+@example(password="zQ7@x9W")
+def test_a_password_for_a_file_is_not_given_back_as_advice(password: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Url.of(f"sqlite://ann:{quote(password, safe='')}@/app.db")
+    assert not leaks(password, str(caught.value))
+    assert str(caught.value.hint).endswith("sqlite:///app.db")
