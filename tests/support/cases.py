@@ -1,8 +1,8 @@
 """Cases: a schema, operations, and what each database is told, as YAML data.
 
 A file of ``fixtures/cases`` says in ``before`` and ``operations`` what a migration file
-would, ``rows`` in SQL (for all databases or for each), and under a database's name what it is told ``up`` and ``down``,
-or the ``error`` that it gives. ``tests/cases/update.py`` writes the latter anew.
+would, ``rows`` in SQL (for all databases or for each), and under a database's name what
+it is told ``up`` and ``down``, or the ``error`` that it gives. ``tests/cases/update.py`` writes the latter anew.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import LiteralString, assert_never, cast
+from typing import assert_never
 
 import attrs
 import psycopg
@@ -43,9 +43,10 @@ SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
 FROM pg_constraint
 WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'
 """
-_INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes" + (
-    " WHERE schemaname = current_schema()"
-)
+_INDEXES = """
+SELECT tablename, indexname, indexdef FROM pg_indexes
+WHERE schemaname = current_schema()
+"""
 _TRIGGERS = """
 SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid), p.prosrc
 FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid
@@ -92,7 +93,7 @@ class LivePostgreSQL:
 
     def sql(self, sql: str) -> list[tuple[object, ...]]:
         """Something of the test's own, and its rows."""
-        found = self.connection.execute(cast("LiteralString", sql))
+        found = self.connection.execute(sql.encode())
         return found.fetchall() if found.description else []
 
     def up(self, operations: Iterable[Operation]) -> None:

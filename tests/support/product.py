@@ -1,8 +1,8 @@
 """Every operation on every type: what databases are told, both ways, and with rows.
 
 A scenario is an operation as it may meet a table; a sample is a type with values. Each
-pair is a cell. What is said is kept in a file of
-``fixtures/cases/product``, with the words that differ only by type left open, so that equal texts stand there once.
+pair is a cell. What is said is kept in a file of ``fixtures/cases/product``, with the
+words that differ only by type left open, so that equal texts stand there once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Told(Protocol):
     def dialect(self) -> Dialect:
         """Whose words it is told."""
 
-    def up(self, operations: Iterable[Operation]) -> None:
+    def up(self, operations: Iterable[Operation]) -> object:
         """Tell it a migration."""
 
     def sql(self, sql: str) -> list[tuple[object, ...]]:

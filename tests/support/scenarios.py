@@ -48,7 +48,9 @@ _KEY = ForeignKey(["value"], "parents", references=["value"], name="fk_value")
 def _words(text: str, sample: Sample, value: str) -> ops.SetDefaults:
     """Words of a number where types are not kept, and of the type where they are."""
     literal = PostgreSQL().literal(value, sample.field(), Schema())
-    return ops.SetDefaults({"sqlite": {"start": text}, "postgresql": {"start": literal}})
+    return ops.SetDefaults(
+        {"sqlite": {"start": text}, "postgresql": {"start": literal}}
+    )
 
 
 def _parents(sample: Sample) -> Sequence[Table]:
@@ -84,8 +86,9 @@ def _nothing(connection: object, schema: Schema) -> None:
 
 
 def _more(sample: Sample) -> Table:
-    key = attrs.evolve(sample.table().primary_key, name="more_pkey")
-    return attrs.evolve(sample.table(), name="more", primary_key=key)
+    table = sample.table()
+    key = PrimaryKey(table.primary_key.fields if table.primary_key else (), name="pk")
+    return attrs.evolve(table, name="more", primary_key=key)
 
 
 def _with_default(sample: Sample) -> Table:

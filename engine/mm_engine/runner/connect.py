@@ -44,11 +44,13 @@ def _server_engine(url: Url) -> sa.Engine:
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
 
+    is_postgresql = url.wire is POSTGRESQL
     try:
         return sa.create_engine(
             url.sqlalchemy(),
             poolclass=sa.pool.NullPool,
             isolation_level="AUTOCOMMIT",
+            connect_args=postgresql.connect_args(url) if is_postgresql else {},
         )
     except ImportError as error:
         name = url.driver.partition("+")[2] or url.driver
@@ -86,20 +88,21 @@ def _first_connection(engine: sa.Engine, url: Url) -> sa.Connection:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        return _tried(engine)
+        return _tried(engine, is_read_only=is_read_only)
     except DBAPIError as error:
         # The driver's error may quote what it was given, password and all, so it is
         # not chained.
         raise unreachable(error.orig, backend_of(engine), url) from None
 
 
-def _tried(engine: sa.Engine) -> sa.Connection:
+def _tried(engine: sa.Engine, *, is_read_only: bool) -> sa.Connection:
     """A connection on which a first query worked: drivers open files lazily."""
     import sqlalchemy as sa
 
     connection = engine.connect()
     try:
         sa.inspect(connection).has_table("makemigrations_history")
+        backend_of(engine).check(connection, is_read_only=is_read_only)
         connection.rollback()
     except BaseException:
         connection.close()
