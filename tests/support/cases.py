@@ -2,7 +2,8 @@
 
 A file of ``fixtures/cases`` says in ``before`` and ``operations`` what a migration file
 would, ``rows`` in SQL (for all databases or for each), and under a database's name what
-it is told ``up`` and ``down``, or the ``error`` that it gives. ``tests/cases/update.py`` writes the latter anew.
+it is told ``up`` and ``down``, or the ``error`` that it gives.
+``tests/cases/update.py`` writes the latter anew.
 """
 
 from __future__ import annotations

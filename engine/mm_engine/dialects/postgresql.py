@@ -12,15 +12,12 @@ from mm_engine.dialects import (
     postgresql_enums,
     postgresql_text,
 )
-from mm_engine.dialects.base import Dialect, Items
-from mm_engine.dialects.postgresql_words import PostgreSQLWords
+from mm_engine.dialects.base import Items
+from mm_engine.dialects.postgresql_parts import PostgreSQLParts
 from mm_engine.dialects.statements import Item, Move, Statement, When
 from mm_engine.errors import UnsupportedError
-from mm_engine.model import sqltext
-from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Index, Table
-from mm_engine.model.values import Expression
+from mm_engine.model.table import Table
 from mm_engine.operations import (
     AddCheck,
     AddField,
@@ -44,7 +41,7 @@ from mm_engine.operations import (
 )
 
 
-class PostgreSQL(PostgreSQLWords, Dialect):
+class PostgreSQL(PostgreSQLParts):
     """PostgreSQL from 14 on."""
 
     def items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
@@ -129,19 +126,19 @@ class PostgreSQL(PostgreSQLWords, Dialect):
         yield from super().create_table(made, schema, tolerant=tolerant)
         for unique in apart:
             # CREATE TABLE makes one index of two equal ones, and loses a name.
-            yield from self._added(table.name, unique, tolerant=tolerant)
+            yield from self.part_added(table.name, unique, tolerant=tolerant)
         for field in table.fields:
             yield from self.field_comment(table.name, field.name, None, field.comment)
         yield from self.triggers_made(table)
         for other, waiting in schema.references_to(table.name):
-            yield from self._added(other.name, waiting, tolerant=tolerant)
+            yield from self.part_added(other.name, waiting, tolerant=tolerant)
 
     def told(self, move: Move) -> tuple[Item, ...]:
         """The items of one move; with a table go the functions of its triggers."""
         items = super().told(move)
         if items and isinstance(move.operation, DropTable):
             functions = self.triggers(move.before.table(move.operation.name))
-            return (*items, *(self._function_dropped(n) for n in functions))
+            return (*items, *(self.function_dropped(n) for n in functions))
         return items
 
     def rename_table(self, move: Move, operation: RenameTable) -> Items:
@@ -169,7 +166,7 @@ class PostgreSQL(PostgreSQLWords, Dialect):
         after = self.triggers(move.after.table(operation.table))
         for name in before:
             if name not in after:
-                yield from self._trigger_dropped(operation.table, name)
+                yield from self.trigger_dropped(operation.table, name)
         yield from super().rename_field(move, operation)
         for name, made in after.items():
             if name not in before:
@@ -207,13 +204,15 @@ class PostgreSQL(PostgreSQLWords, Dialect):
         tolerant = operation.if_present
         match operation:
             case AddForeignKey():
-                yield from self._added(table, operation.foreign_key, tolerant=tolerant)
+                yield from self.part_added(
+                    table, operation.foreign_key, tolerant=tolerant
+                )
             case AddUnique():
-                yield from self._added(table, operation.unique, tolerant=tolerant)
+                yield from self.part_added(table, operation.unique, tolerant=tolerant)
             case AddCheck():
-                yield from self._added(table, operation.check, tolerant=tolerant)
+                yield from self.part_added(table, operation.check, tolerant=tolerant)
             case DropForeignKey() | DropUnique() | DropCheck():
-                yield self._dropped(table, operation.name, tolerant=tolerant)
+                yield self.part_dropped(table, operation.name, tolerant=tolerant)
             case RenameConstraint():
                 old, new = self.part_name(operation.old), self.part_name(operation.new)
                 rename = self.altered(table, f"RENAME CONSTRAINT {old} TO {new}")
@@ -253,135 +252,15 @@ class PostgreSQL(PostgreSQLWords, Dialect):
         """The single statements of a text, function bodies kept together."""
         return postgresql_text.statements(text)
 
-    def comments(self, table: Table, comment: str | None) -> Items:
-        """What is said of a table; NULL takes away what was said."""
-        if comment is None and table.comment is not None:
-            yield Statement(f"COMMENT ON TABLE {self.quote(table.name)} IS NULL")
-        yield from super().comments(table, comment)
-
-    def field_comment(
-        self, table: str, field: str, before: str | None, after: str | None
-    ) -> Iterator[Item]:
-        """What is said of a column, if that is another now."""
-        if before != after:
-            said = "NULL" if after is None else self.text(after)
-            column = f"{self.quote(table)}.{self.quote(field)}"
-            yield Statement(f"COMMENT ON COLUMN {column} IS {said}")
-
-    def counted_on(self, table: Table, written: set[str], schema: Schema) -> Items:
-        """Go on counting after the greatest number that is there."""
-        for field in table.fields:
-            if field.name in written and self.column(field, schema).identity:
-                yield self.recounted(table.name, field.name)
-
-    def recounted(self, table: str, field: str) -> Statement:
-        """Let a column count on after the greatest number in it."""
-        of_table = self.text(self.quote(table))
-        greatest = f"COALESCE(max({self.quote(field)}), 0) + 1"
-        return Statement(
-            f"SELECT setval(pg_get_serial_sequence({of_table}, {self.text(field)}),"
-            f" {greatest}, false) FROM {self.quote(table)}"
-        )
-
-    def without_dependents(
-        self, table: Table, names: Sequence[str], *, with_keys: bool = True
-    ) -> Iterator[Item]:
-        """Drop what holds a condition or expression of these fields' old types."""
-        for part in self._dependents(table, names, with_keys=with_keys):
-            if isinstance(part, Index):
-                yield from self.drop_index(table.name, str(part.name), tolerant=False)
-            else:
-                yield self._dropped(table.name, str(part.name), tolerant=False)
-
-    def with_dependents(
-        self, table: Table, names: Sequence[str], *, with_keys: bool = True
-    ) -> Iterator[Item]:
-        """Make it again."""
-        for part in reversed(self._dependents(table, names, with_keys=with_keys)):
-            if isinstance(part, Index):
-                yield Statement(self.index_sql(table.name, part))
-            else:
-                yield from self._added(table.name, part, tolerant=False)
-
-    def triggers_changed(self, move: Move, name: str) -> Iterator[Item]:
-        """Our triggers that are gone or new, or no longer say the same."""
-        before = self.triggers(move.before.table(name))
-        after = self.triggers(move.after.table(name))
-        for trigger, made in before.items():
-            if after.get(trigger) != made:
-                yield from self._trigger_dropped(name, trigger)
-        for trigger, made in after.items():
-            if before.get(trigger) != made:
-                yield from map(Statement, made)
-
-    def triggers_dropped(self, table: Table) -> Iterator[Item]:
-        """Our triggers and their functions, gone."""
-        for name in self.triggers(table):
-            yield from self._trigger_dropped(table.name, name)
-
-    def triggers_made(self, table: Table) -> Iterator[Item]:
-        """Our triggers and their functions, made."""
-        for made in self.triggers(table).values():
-            yield from map(Statement, made)
-
-    def quietly(self, table: Table, statement: Statement) -> Iterator[Item]:
-        """A change of rows that is none of the user's, past our triggers."""
-        names = [self.part_name(name) for name in self.triggers(table)]
-        for name in names:
-            yield self.altered(table.name, f"DISABLE TRIGGER {name}")
-        yield statement
-        for name in names:
-            yield self.altered(table.name, f"ENABLE TRIGGER {name}")
-
-    def _dependents(
-        self, table: Table, names: Sequence[str], *, with_keys: bool
-    ) -> list[ForeignKey | Check | Index]:
-        def mentions(text: str) -> bool:
-            return not {*names}.isdisjoint(sqltext.identifiers(text))
-
-        found: list[ForeignKey | Check | Index] = []
-        if with_keys:
-            found += [k for k in table.foreign_keys if {*names} & {*k.fields}]
-        found += [c for c in table.checks if mentions(c.expression)]
-        for index in table.indexes:
-            texts = [part.sql for part in index.fields if isinstance(part, Expression)]
-            if any(mentions(text) for text in [*texts, index.where or ""]):
-                found.append(index)
-        return found
-
-    def _added(
-        self,
-        table: str,
-        part: ForeignKey | Unique | Check | PrimaryKey,
-        *,
-        tolerant: bool,
-    ) -> Iterator[Item]:
-        match part:
-            case ForeignKey():
-                clause = self.foreign_key_sql(part)
-            case Unique():
-                clause = self.unique_sql(part)
-            case Check():
-                clause = self.check_sql(part)
-            case PrimaryKey():
-                clause = self.primary_key_sql(part)
-            case _:
-                assert_never(part)
-        exists = self.constraint_exists_sql(table, part.name)
-        absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
-        yield from self.when(tolerant, absent, [self.altered(table, f"ADD {clause}")])
-
-    def _dropped(self, table: str, name: str, *, tolerant: bool) -> Statement:
-        guard = "IF EXISTS " if tolerant else ""
-        return self.altered(table, f"DROP CONSTRAINT {guard}{self.part_name(name)}")
-
     def _key_changed(self, move: Move, operation: AlterPrimaryKey) -> Iterator[Item]:
         table, tolerant = move.before.table(operation.table), operation.if_present
         if table.primary_key:
             name = str(table.primary_key.name)
-            yield self._dropped(table.name, name, tolerant=tolerant)
+            yield self.part_dropped(table.name, name, tolerant=tolerant)
         if operation.primary_key:
-            yield from self._added(table.name, operation.primary_key, tolerant=tolerant)
+            yield from self.part_added(
+                table.name, operation.primary_key, tolerant=tolerant
+            )
 
     def _tolerant_enum(self, move: Move, items: Items) -> Items:
         operation = move.operation
@@ -389,14 +268,6 @@ class PostgreSQL(PostgreSQLWords, Dialect):
             return items
         exists = self.enum_exists_sql(operation.enum.name)
         return (When(exists, items=tuple(items)),)
-
-    def _trigger_dropped(self, table: str, name: str) -> Iterator[Item]:
-        trigger = self.part_name(name)
-        yield Statement(f"DROP TRIGGER IF EXISTS {trigger} ON {self.quote(table)}")
-        yield self._function_dropped(name)
-
-    def _function_dropped(self, name: str) -> Statement:
-        return Statement(f"DROP FUNCTION IF EXISTS {self.part_name(name)}()")
 
     def _check_name(self, name: str) -> None:
         if "." in name:

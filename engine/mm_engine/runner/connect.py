@@ -44,13 +44,12 @@ def _server_engine(url: Url) -> sa.Engine:
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
 
-    is_postgresql = url.wire is POSTGRESQL
     try:
         return sa.create_engine(
             url.sqlalchemy(),
             poolclass=sa.pool.NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args=postgresql.connect_args(url) if is_postgresql else {},
+            connect_args=url.unsaid_options(),
         )
     except ImportError as error:
         name = url.driver.partition("+")[2] or url.driver

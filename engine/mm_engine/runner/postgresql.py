@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
 from mm_engine.runner.backend import Backend, Trouble
-from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 OLDEST = 14
 """The oldest version that gets security fixes (postgresql.org/support/versioning)."""
-
-APPLICATION = "makemigrations"
-"""What the server's list of sessions calls us."""
 
 KEYS = tuple(
     zlib.crc32(word) >> 1 for word in (b"makemigrations", b"makemigrations_history")
@@ -76,12 +72,6 @@ class _Info(Protocol):
         """0 where no transaction is open."""
 
 
-def connect_args(url: Url) -> dict[str, str]:
-    """What the driver is told that the URL does not say."""
-    ours = {"application_name": APPLICATION, "connect_timeout": "10"}
-    return {name: said for name, said in ours.items() if name not in url.query}
-
-
 class PostgreSQL(Backend):
     """A server, and an advisory lock for as long as a migration's transaction."""
 
@@ -117,16 +107,9 @@ class PostgreSQL(Backend):
             yield
         finally:
             # A connection that broke has nothing left to put back.
-            with suppress(*self.complaints, AttributeError):
+            with suppress(Exception):
                 if is_own:
                     driver.autocommit = autocommit
-
-    @property
-    def complaints(self) -> tuple[type[Exception], ...]:
-        """What psycopg raises where SQLAlchemy is not in between."""
-        import psycopg
-
-        return (psycopg.Error,)
 
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """What the server said with its last answer."""
