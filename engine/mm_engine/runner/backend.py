@@ -39,9 +39,9 @@ class Backend:
         """Exceptions of the driver that SQLAlchemy does not know as errors."""
         return ()
 
-    def check(self, connection: sa.Connection, *, is_read_only: bool) -> None:
+    def check(self, connection: sa.Connection) -> None:
         """Raise ``ConfigError`` for a server that we cannot work with."""
-        del connection, is_read_only
+        del connection
 
     @contextmanager
     def prepared(

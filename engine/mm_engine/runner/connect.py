@@ -87,21 +87,21 @@ def _first_connection(engine: sa.Engine, url: Url) -> sa.Connection:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        return _tried(engine, is_read_only=is_read_only)
+        return _tried(engine)
     except DBAPIError as error:
         # The driver's error may quote what it was given, password and all, so it is
         # not chained.
         raise unreachable(error.orig, backend_of(engine), url) from None
 
 
-def _tried(engine: sa.Engine, *, is_read_only: bool) -> sa.Connection:
+def _tried(engine: sa.Engine) -> sa.Connection:
     """A connection on which a first query worked: drivers open files lazily."""
     import sqlalchemy as sa
 
     connection = engine.connect()
     try:
         sa.inspect(connection).has_table("makemigrations_history")
-        backend_of(engine).check(connection, is_read_only=is_read_only)
+        backend_of(engine).check(connection)
         connection.rollback()
     except BaseException:
         connection.close()

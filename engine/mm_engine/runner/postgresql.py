@@ -79,8 +79,8 @@ class PostgreSQL(Backend):
         """Wait for nobody, until told how long."""
         self._patience = 0.0
 
-    def check(self, connection: sa.Connection, *, is_read_only: bool) -> None:
-        """Refuse a server that is too old; let a reader wait for nobody."""
+    def check(self, connection: sa.Connection) -> None:
+        """Refuse a server that is too old."""
         version = connection.dialect.server_version_info or ()
         if version < (OLDEST,):
             said = ".".join(str(part) for part in version)
@@ -88,8 +88,6 @@ class PostgreSQL(Backend):
                 f"PostgreSQL {said} is too old",
                 hint=f"a server of version {OLDEST} or later is needed",
             )
-        if is_read_only:
-            connection.exec_driver_sql("SET lock_timeout = '250ms'").close()
 
     @contextmanager
     def prepared(
