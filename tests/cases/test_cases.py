@@ -29,7 +29,7 @@ def test_what_databases_are_told_is_what_the_case_says(case: Case) -> None:
 def test_a_case_goes_up_down_and_up_with_rows(case: Case) -> None:
     live = Live()
     live.up(case.before)
-    live.script(case.rows)
+    live.script(case.rows_for("sqlite"))
     before, shape, rows = live.schema, live.shape(), live.rows()
     live.up(case.operations)
     above = live.shape()

@@ -6,6 +6,7 @@ import pytest
 
 import product
 from live_sqlite import Live, loses_rows, without_ours
+from mm_engine.dialects import available
 from mm_engine.errors import UnsupportedError
 from product import Cell
 from samples import FIELD_TYPES, SAMPLES
@@ -17,10 +18,11 @@ def test_no_operation_and_no_type_is_missing() -> None:
     assert {type(s.type) for s in SAMPLES} == set(FIELD_TYPES)
 
 
-def test_every_cell_stands_in_the_file_once() -> None:
+@pytest.mark.parametrize("database", available())
+def test_every_cell_stands_in_the_file_once(database: str) -> None:
     said = [
         f"{scenario}, {name}"
-        for scenario, texts in product.golden().items()
+        for scenario, texts in product.golden(database).items()
         for text in texts
         for name in _names(text["types"])
     ]
@@ -28,9 +30,10 @@ def test_every_cell_stands_in_the_file_once() -> None:
     assert sorted(said) == sorted(cell.name for cell in product.cells())
 
 
-def test_what_sqlite_is_told_is_what_the_file_says() -> None:
+@pytest.mark.parametrize("database", available())
+def test_what_a_database_is_told_is_what_the_file_says(database: str) -> None:
     """Run tests/cases/update.py where the change is meant."""
-    assert product.computed() == product.golden()
+    assert product.computed(database) == product.golden(database)
 
 
 @pytest.mark.database("sqlite")

@@ -12,7 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import cases
 import product
+from mm_engine.dialects import available
 
-product.write_golden()
+for database in available():
+    product.write_golden(database)
 for case in cases.written():
     cases.rewrite(case)

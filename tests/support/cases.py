@@ -1,8 +1,9 @@
 """Cases: a schema, operations, and what each database is told, as YAML data.
 
 A file of ``fixtures/cases`` says in ``before`` and ``operations`` what a migration file
-would, ``rows`` in SQL, and under a database's name what it is told ``up`` and ``down``,
-or the ``error`` that it gives. ``tests/cases/update.py`` writes the latter anew.
+would, ``rows`` in SQL (for all databases or for each), and under a database's name what
+it is told ``up`` and ``down``, or the ``error`` that it gives.
+``tests/cases/update.py`` writes the latter anew.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Case:
     path: Path
     before: tuple[Operation, ...]
     operations: tuple[Operation, ...]
-    rows: str
+    rows: str | Mapping[str, str]
     expected: Mapping[str, Mapping[str, str]]
 
     @property
@@ -45,6 +46,10 @@ class Case:
         for operation in self.before:
             schema = operation.apply(schema)
         return schema
+
+    def rows_for(self, database: str) -> str:
+        """What makes the rows, in SQL that this database takes."""
+        return self.rows if isinstance(self.rows, str) else self.rows.get(database, "")
 
     def said(self, database: str) -> dict[str, str]:
         """What a database is told, or why it is not."""

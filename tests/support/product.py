@@ -1,28 +1,48 @@
-"""Every operation on every type: what SQLite is told, both ways, and with rows.
+"""Every operation on every type: what databases are told, both ways, and with rows.
 
 A scenario is an operation as it may meet a table; a sample is a type with values. Each
-pair is a cell. What is said is kept in ``fixtures/cases/product/sqlite.yaml``, with the
+pair is a cell. What is said is kept in a file of ``fixtures/cases/product``, with the
 words that differ only by type left open, so that equal texts stand there once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import attrs
 import yaml
 
 from live_sqlite import Live, moves, reversed_moves, step_text
 from mm_engine import operations as ops
+from mm_engine.dialects import dialect
+from mm_engine.dialects.base import Dialect
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.model.values import Literal
+from mm_engine.operations import Operation
 from samples import SAMPLES, Sample
 from scenarios import MOODS, SCENARIOS, Scenario
 
-GOLDEN = Path(__file__).parents[2] / "fixtures" / "cases" / "product" / "sqlite.yaml"
+FOLDER = Path(__file__).parents[2] / "fixtures" / "cases" / "product"
+
+
+class Told(Protocol):
+    """A live database that is told operations."""
+
+    schema: Schema
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose words it is told."""
+
+    def up(self, operations: Iterable[Operation]) -> object:
+        """Tell it a migration."""
+
+    def sql(self, sql: str) -> list[tuple[object, ...]]:
+        """One statement, and its rows."""
 
 
 @attrs.frozen
@@ -31,6 +51,7 @@ class Cell:
 
     scenario: Scenario
     sample: Sample
+    database: str = "sqlite"
 
     @property
     def name(self) -> str:
@@ -52,11 +73,11 @@ class Cell:
         return schema
 
     def said(self) -> dict[str, str]:
-        """What SQLite is told up and down, or why it is not."""
+        """What the database is told up and down, or why it is not."""
         operations = self.scenario.made(self.sample)
         try:
-            up = step_text(moves(operations, self.before))
-            down = step_text(reversed_moves(operations, self.before))
+            up = step_text(moves(operations, self.before), self.database)
+            down = step_text(reversed_moves(operations, self.before), self.database)
         except UnsupportedError as error:
             return {"error": self._open(f"{error}\n")}
         return {"up": self._open(up), "down": self._open(down)}
@@ -64,12 +85,15 @@ class Cell:
     def live(self) -> Live:
         """A database with the schema and two rows."""
         live = Live()
+        self.fill(live)
+        return live
+
+    def fill(self, live: Told) -> None:
+        """Make the schema and two rows in a database."""
         for operation in self.scenario.first(self.sample):
             if isinstance(operation, ops.SetDefaults | ops.CreateEnum):
                 live.up([operation])
-        live.schema = attrs.evolve(
-            live.schema, enums={**live.schema.enums, **self.schema.enums}
-        )
+        live.up(ops.CreateEnum(enum) for enum in self.schema.enums.values())
         live.up([ops.CreateTable.of(table) for table in self.schema.tables.values()])
         for row in self._rows(live):
             live.sql(row)
@@ -78,9 +102,8 @@ class Cell:
             for op in self.scenario.first(self.sample)
             if isinstance(op, ops.UpsertData)
         )
-        return live
 
-    def _rows(self, live: Live) -> Iterator[str]:
+    def _rows(self, live: Told) -> Iterator[str]:
         field = self.sample.field()
         one, other = (
             live.dialect.default(Literal(text), field, live.schema)
@@ -97,13 +120,13 @@ class Cell:
     def _open(self, text: str) -> str:
         """The text with what differs by the type left open."""
         text = re.sub(r"(?<=makemigrations_kept_)[0-9a-f]{8}", "{mark}", text)
-        live = Live()
+        words = dialect(self.database)
         field = self.sample.field()
         schema = self.before
         try:
-            type_ = live.dialect.type_sql(field, schema)
+            type_ = words.type_sql(field, schema)
             for word, value in (("one", self.sample.one), ("other", self.sample.other)):
-                sql = live.dialect.default(Literal(value), field, schema)
+                sql = words.default(Literal(value), field, schema)
                 if len(sql) > 1:
                     text = text.replace(sql, f"{{{word}}}")
         except UnsupportedError:
@@ -113,20 +136,20 @@ class Cell:
         return text
 
 
-def cells() -> Iterator[Cell]:
+def cells(database: str = "sqlite") -> Iterator[Cell]:
     """Every scenario with every sample."""
     for scenario in SCENARIOS:
         for sample in SAMPLES:
-            yield Cell(scenario, sample)
+            yield Cell(scenario, sample, database)
 
 
-def computed() -> dict[str, list[dict[str, object]]]:
+def computed(database: str = "sqlite") -> dict[str, list[dict[str, object]]]:
     """The whole product, texts that are the same standing once."""
     product: dict[str, list[dict[str, object]]] = {}
     for scenario in SCENARIOS:
         texts: dict[tuple[tuple[str, str], ...], list[str]] = {}
         for sample in SAMPLES:
-            said = Cell(scenario, sample).said()
+            said = Cell(scenario, sample, database).said()
             texts.setdefault(tuple(said.items()), []).append(sample.name)
         product[scenario.name] = [
             {"types": types, **dict(said)} for said, types in texts.items()
@@ -134,10 +157,10 @@ def computed() -> dict[str, list[dict[str, object]]]:
     return product
 
 
-def golden() -> dict[str, list[dict[str, object]]]:
+def golden(database: str = "sqlite") -> dict[str, list[dict[str, object]]]:
     """The product as the file has it."""
     loaded: dict[str, list[dict[str, object]]] = yaml.safe_load(
-        GOLDEN.read_text("utf-8")
+        (FOLDER / f"{database}.yaml").read_text("utf-8")
     )
     return loaded
 
@@ -154,11 +177,16 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def write_golden() -> None:
+def write_golden(database: str = "sqlite") -> None:
     """Write the product as it is now."""
-    GOLDEN.parent.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{database}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.dump(
-        computed(), Dumper=_Dumper, sort_keys=False, width=200, allow_unicode=True
+        computed(database),
+        Dumper=_Dumper,
+        sort_keys=False,
+        width=200,
+        allow_unicode=True,
     )
     head = "# Made by tests/cases/update.py; read what changed before you commit it.\n"
-    GOLDEN.write_text(head + text, encoding="utf-8", newline="\n")
+    path.write_text(head + text, encoding="utf-8", newline="\n")

@@ -91,5 +91,9 @@ SAMPLES = (
     Sample(t.Bytes(), "some bytes", "other bytes"),
     Sample(t.EnumOf("mood"), "glad", "sad"),
     Sample(t.Array(t.EnumOf("mood")), '["glad"]', '["sad","glad"]'),
-    Sample(t.Native({"sqlite": "NUMERIC"}), "some text", "other text"),
+    Sample(
+        t.Native({"sqlite": "NUMERIC", "postgresql": "VARCHAR"}),
+        "some text",
+        "other text",
+    ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 import attrs
 
 from mm_engine import operations as ops
+from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
@@ -44,8 +45,12 @@ _CHECK = Check("value IS NOT NULL", name="ck_value")
 _KEY = ForeignKey(["value"], "parents", references=["value"], name="fk_value")
 
 
-def _words(text: str) -> Mapping[str, Mapping[str, str]]:
-    return {"sqlite": {"start": text}}
+def _words(text: str, sample: Sample, value: str) -> ops.SetDefaults:
+    """Words of a number where types are not kept, and of the type where they are."""
+    literal = PostgreSQL().literal(value, sample.field(), Schema())
+    return ops.SetDefaults(
+        {"sqlite": {"start": text}, "postgresql": {"start": literal}}
+    )
 
 
 def _parents(sample: Sample) -> Sequence[Table]:
@@ -80,6 +85,12 @@ def _nothing(connection: object, schema: Schema) -> None:
     """A function that a migration can call."""
 
 
+def _more(sample: Sample) -> Table:
+    table = sample.table()
+    key = PrimaryKey(table.primary_key.fields if table.primary_key else (), name="pk")
+    return attrs.evolve(table, name="more", primary_key=key)
+
+
 def _with_default(sample: Sample) -> Table:
     table = sample.table()
     field = attrs.evolve(table.field("value"), default=Symbol("start"))
@@ -94,7 +105,7 @@ SCENARIOS = (
     Scenario(
         ops.CreateTable,
         "CreateTable",
-        lambda s: [ops.CreateTable.of(attrs.evolve(s.table(), name="more"))],
+        lambda s: [ops.CreateTable.of(_more(s))],
     ),
     Scenario(ops.DropTable, "DropTable", lambda _: [ops.DropTable("things")]),
     Scenario(
@@ -217,7 +228,7 @@ SCENARIOS = (
         "DropCheck",
         lambda _: [ops.DropCheck("things", "ck_value")],
         lambda s: attrs.evolve(
-            s.table(), checks=[Check("note <> value", name="ck_value")]
+            s.table(), checks=[Check("note <> '' OR value IS NULL", name="ck_value")]
         ),
     ),
     Scenario(
@@ -248,14 +259,21 @@ SCENARIOS = (
     Scenario(
         ops.SetDefaults,
         "SetDefaults",
-        lambda _: [ops.SetDefaults(_words("(1 + 2)"))],
+        lambda s: [_words("(1 + 2)", s, s.other)],
         _with_default,
-        first=lambda _: [ops.SetDefaults(_words("(1 + 1)"))],
+        first=lambda s: [_words("(1 + 1)", s, s.one)],
     ),
     Scenario(
         ops.SetTypeMappings,
         "SetTypeMappings",
-        lambda s: [ops.SetTypeMappings({"sqlite": {_mapped_name(s): "CLOB"}})],
+        lambda s: [
+            ops.SetTypeMappings(
+                {
+                    "sqlite": {_mapped_name(s): "CLOB"},
+                    "postgresql": {_mapped_name(s): "TEXT"},
+                }
+            )
+        ],
     ),
     Scenario(
         ops.SetTableComment,

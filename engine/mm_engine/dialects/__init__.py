@@ -7,12 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
-from mm_engine.model.databases import DATABASES, SQLITE
+from mm_engine.model.databases import DATABASES, POSTGRESQL, SQLITE
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
-_HOMES = {SQLITE: ("mm_engine.dialects.sqlite", "SQLite")}
+_HOMES = {
+    POSTGRESQL: ("mm_engine.dialects.postgresql", "PostgreSQL"),
+    SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
+}
 
 __all__ = ["available", "dialect"]
 

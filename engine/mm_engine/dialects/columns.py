@@ -20,7 +20,8 @@ class Column:
 
     ``allowed`` are the only values of an enum, ``enum`` is its name; ``key`` is the
     name of the primary key that a column which counts itself up is; ``generated`` is
-    what the column is computed from, ``stored`` whether the result is kept.
+    what the column is computed from, ``stored`` whether the result is kept;
+    ``identity`` says that the database counts it up by a sequence of its own.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     collation: str | None = None
     generated: ExpressionSQL | None = None
     stored: bool = False
+    identity: bool = False
 
 
 _PLACEHOLDER = re.compile(

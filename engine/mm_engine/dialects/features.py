@@ -109,6 +109,8 @@ class Features:
     """What stands before and after the hexadecimal digits of bytes."""
     backslash_escapes: bool
     """Whether a backslash in a text literal means something."""
+    rows_word: str
+    """What stands before several rows that a row is compared with by IN."""
     rows_a_statement: int
     """How many rows one INSERT is given at most."""
 

@@ -66,6 +66,7 @@ class SQLiteWords(Clauses):
         booleans=("0", "1"),
         bytes_literal=("X'", "'"),
         backslash_escapes=False,
+        rows_word="VALUES ",
         rows_a_statement=500,
     )
     # Chosen so that the affinity keeps every value as it was written, and so that

@@ -40,6 +40,8 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     for _, rows in groupby(operation.rows, lambda row: _written(table, row)):
         for chunk in _chunks(tuple(rows), dialect.features.rows_a_statement):
             yield _upserted(dialect, move, operation, chunk)
+    written = {name for row in operation.rows for name in row}
+    yield from dialect.counted_on(table, written, move.before)
 
 
 def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[Item]:
@@ -51,7 +53,7 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
     kept, here = dialect.quote(name), dialect.quote(table.name)
     exists = dialect.table_exists_sql(name)
     yield Expect(
-        f"SELECT count(*) FROM ({exists})",
+        f"SELECT count(*) FROM ({exists}) AS found",
         rows=((1,),),
         message=f"what {table.name} held before is not kept in this database",
         hint="it was upserted by hand or marked with fake; undo it by hand as well",
@@ -125,7 +127,7 @@ def _keys(
             )
             for row in rows
         )
-        yield f"({named}) IN (VALUES {values})"
+        yield f"({named}) IN ({dialect.features.rows_word}{values})"
 
 
 def _check_rows(

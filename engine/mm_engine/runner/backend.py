@@ -17,6 +17,9 @@ class Trouble(Enum):
     BUSY = "let the other one finish, or give it more time with --lock-timeout"
     FULL = "make room where the database lies, then run it again"
     READ_ONLY = "make the database file and its folder writable, or use another URL"
+    REPLICA = "this server only reads; give the URL of the one that is written to"
+    RIGHTS = "grant the user of the URL what is missing, or use another user"
+    LOST = "look whether the server still runs, then run it again"
     NO_DATABASE = "look at the URL: it names something else"
     DAMAGED = "the file is damaged: put a copy from before in its place"
     UNREACHABLE = "look at the URL, at the rights, and whether it is there"
@@ -35,6 +38,10 @@ class Backend:
     def complaints(self) -> tuple[type[Exception], ...]:
         """Exceptions of the driver that SQLAlchemy does not know as errors."""
         return ()
+
+    def check(self, connection: sa.Connection) -> None:
+        """Raise ``ConfigError`` for a server that we cannot work with."""
+        del connection
 
     @contextmanager
     def prepared(
@@ -56,6 +63,14 @@ class Backend:
         del connection
         return True
 
+    def has_lock(self, connection: sa.Connection) -> bool:
+        """Whether the transaction that is open keeps other migrators out.
+
+        Waits for the one who is there; here beginning it was enough.
+        """
+        del connection
+        return True
+
     def stamp(self, connection: sa.Connection) -> object:
         """A value that differs after somebody else has committed anything."""
         del connection
@@ -74,7 +89,8 @@ class Backend:
 
 def backend_of(source: sa.Connection | sa.Engine) -> Backend:
     """The backend that a connection or an engine talks to."""
+    from mm_engine.runner.postgresql import PostgreSQL
     from mm_engine.runner.sqlite import SQLite
 
-    known: dict[str, type[Backend]] = {"sqlite": SQLite}
+    known: dict[str, type[Backend]] = {"sqlite": SQLite, "postgresql": PostgreSQL}
     return known.get(source.dialect.name, Backend)()

@@ -49,6 +49,7 @@ def _server_engine(url: Url) -> sa.Engine:
             url.sqlalchemy(),
             poolclass=sa.pool.NullPool,
             isolation_level="AUTOCOMMIT",
+            connect_args=url.unsaid_options(),
         )
     except ImportError as error:
         name = url.driver.partition("+")[2] or url.driver
@@ -100,6 +101,7 @@ def _tried(engine: sa.Engine) -> sa.Connection:
     connection = engine.connect()
     try:
         sa.inspect(connection).has_table("makemigrations_history")
+        backend_of(engine).check(connection)
         connection.rollback()
     except BaseException:
         connection.close()

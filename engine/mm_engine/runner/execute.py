@@ -242,6 +242,7 @@ def transaction(session: Session, begin: str | None) -> Iterator[None]:
         undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
         ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
     try:
+        lock.hold(session.connection, session.backend)
         yield
         session.run(ending[0])
     except BaseException:

@@ -40,7 +40,9 @@ def refuse_unrecorded(
     if history.records:
         return
     pending = tuple(steps)
-    if found := first_tables_present(connection, pending):
+    found = first_tables_present(connection, pending)
+    # Somebody else may have made them, and recorded it, since the history was read.
+    if found and not History.read(connection).records:
         raise HistoryError(
             f"the database has no history of migrations, but already the tables"
             f" {', '.join(found)} that {_first(pending)} makes",

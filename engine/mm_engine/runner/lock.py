@@ -27,6 +27,15 @@ def begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
         raise
 
 
+def hold(connection: sa.Connection, backend: Backend) -> None:
+    """Keep other migrators out of the transaction that is open.
+
+    Raises ``LockError`` when the time is over, with the transaction still open.
+    """
+    if not backend.has_lock(connection):
+        raise lock_error(connection, backend)
+
+
 def lock_error(connection: sa.Connection, backend: Backend) -> LockError:
     """What is said when the lock was not to be had, with its holder if known."""
     holder = backend.holder(connection)

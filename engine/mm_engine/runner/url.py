@@ -29,7 +29,8 @@ class Wire:
     """A way to talk to databases: its driver, and the types that speak it.
 
     ``install`` is what pip is told to get the driver. The first of ``types`` is meant
-    unless ``DB_TYPE`` says another.
+    unless ``DB_TYPE`` says another. ``options`` are what the driver is told where the
+    URL does not say otherwise.
     """
 
     family: str
@@ -37,6 +38,7 @@ class Wire:
     install: str | None
     types: tuple[str, ...]
     is_file: bool = attrs.field(default=False, kw_only=True)
+    options: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
 
 
 POSTGRESQL = Wire(
@@ -44,6 +46,7 @@ POSTGRESQL = Wire(
     "postgresql+psycopg",
     "makemigrations[postgresql]",
     (databases.POSTGRESQL, databases.REDSHIFT, databases.AURORADSQL),
+    options={"application_name": "makemigrations", "connect_timeout": "10"},
 )
 MYSQL = Wire(
     "mysql",
@@ -154,6 +157,11 @@ class Url:
             database=self.database or None,
             query=dict(self.query),
         )
+
+    def unsaid_options(self) -> dict[str, str]:
+        """What the driver is told and the URL does not say."""
+        ours = self.wire.options if self.driver == self.wire.driver else {}
+        return {name: said for name, said in ours.items() if name not in self.query}
 
     def scrubbed(self, text: str) -> str:
         """A text of a driver's, without our password in any of its spellings."""

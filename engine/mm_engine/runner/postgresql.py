@@ -1,0 +1,153 @@
+"""PostgreSQL as a server and a connection: opened, prepared, locked, understood."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol, cast
+
+from mm_engine.errors import ConfigError
+from mm_engine.runner.backend import Backend, Trouble
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+OLDEST = 14
+"""The oldest version that gets security fixes (postgresql.org/support/versioning)."""
+
+KEYS = tuple(
+    zlib.crc32(word) >> 1 for word in (b"makemigrations", b"makemigrations_history")
+)
+"""The advisory lock's two numbers; the server keeps it apart for each database."""
+
+PAUSE = 0.05
+"""Seconds between two tries to get the lock."""
+
+_TRY = f"SELECT pg_try_advisory_xact_lock({KEYS[0]}, {KEYS[1]})"
+_HOLDER = f"""
+SELECT l.pid, a.usename, a.application_name, a.client_addr::text
+FROM pg_catalog.pg_locks l
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+    AND l.classid = {KEYS[0]} AND l.objid = {KEYS[1]}
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database
+                      WHERE datname = current_database())
+"""
+
+_STATES = {
+    "55P03": Trouble.BUSY,
+    "25006": Trouble.REPLICA,
+    "42501": Trouble.RIGHTS,
+    "53100": Trouble.FULL,
+    "57P01": Trouble.LOST,
+    "57P02": Trouble.LOST,
+    "57P03": Trouble.LOST,
+    "42P07": Trouble.EXISTS,
+    "42701": Trouble.EXISTS,
+    "42710": Trouble.EXISTS,
+    "42723": Trouble.EXISTS,
+    "3D000": Trouble.NO_DATABASE,
+}
+_CLASSES = {"08": Trouble.LOST, "22": Trouble.ROWS, "23": Trouble.ROWS}
+
+
+class _Driver(Protocol):
+    """What psycopg's connection has, in version 2 and 3."""
+
+    autocommit: bool
+
+    @property
+    def info(self) -> _Info:
+        """What the connection knows of itself."""
+
+    def rollback(self) -> None:
+        """End the transaction."""
+
+
+class _Info(Protocol):
+    @property
+    def transaction_status(self) -> int:
+        """0 where no transaction is open."""
+
+
+class PostgreSQL(Backend):
+    """A server, and an advisory lock for as long as a migration's transaction."""
+
+    def __init__(self) -> None:
+        """Wait for nobody, until told how long."""
+        self._patience = 0.0
+
+    def check(self, connection: sa.Connection) -> None:
+        """Refuse a server that is too old."""
+        version = connection.dialect.server_version_info or ()
+        if version < (OLDEST,):
+            said = ".".join(str(part) for part in version)
+            raise ConfigError(
+                f"PostgreSQL {said} is too old",
+                hint=f"a server of version {OLDEST} or later is needed",
+            )
+
+    @contextmanager
+    def prepared(
+        self, connection: sa.Connection, *, is_own: bool, patience: float
+    ) -> Iterator[None]:
+        """Begin nothing by itself, wait for the lock as long as told."""
+        self._patience = patience
+        driver = _driver(connection)
+        autocommit = driver.autocommit
+        if is_own:
+            if self.is_in_transaction(connection):
+                driver.rollback()
+            driver.autocommit = True
+        try:
+            yield
+        finally:
+            # A connection that broke has nothing left to put back.
+            with suppress(Exception):
+                if is_own:
+                    driver.autocommit = autocommit
+
+    def is_in_transaction(self, connection: sa.Connection) -> bool:
+        """What the server said with its last answer."""
+        return int(_driver(connection).info.transaction_status) != 0
+
+    def has_lock(self, connection: sa.Connection) -> bool:
+        """Try to get the lock of this transaction until the time is over.
+
+        It is the server's own: a process that dies loses it with its connection. It is
+        asked for again and again because waiting for it inside of a statement would
+        break the transaction when the time is over.
+        """
+        deadline = time.monotonic() + self._patience
+        while not connection.exec_driver_sql(_TRY).scalar_one():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(PAUSE)
+        return True
+
+    def trouble(self, error: BaseException | None) -> Trouble:
+        """Read from the SQLSTATE (postgresql.org/docs/current/errcodes-appendix)."""
+        state = str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", ""))
+        lost = "closed the connection" in str(error) or "connection is" in str(error)
+        if lost and not _STATES.get(state):
+            return Trouble.LOST
+        return _STATES.get(state, _CLASSES.get(state[:2], Trouble.OTHER))
+
+    def holder(self, connection: sa.Connection) -> str | None:
+        """The server process that holds the lock, and whose it is."""
+        found = connection.exec_driver_sql(_HOLDER).fetchall()
+        told = [
+            f"server process {pid}"
+            + (f" ({name})" if name else "")
+            + (f" of {user}" if user else "")
+            + (f" from {address.partition('/')[0]}" if address else "")
+            for pid, user, name, address in found
+        ]
+        return ", ".join(told) or None
+
+
+def _driver(connection: sa.Connection) -> _Driver:
+    """What SQLAlchemy calls anything is psycopg's class for this dialect."""
+    return cast("_Driver", connection.connection.driver_connection)

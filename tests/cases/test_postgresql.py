@@ -1,0 +1,81 @@
+"""Every operation on every type on PostgreSQL, and each case, both ways with rows."""
+
+from __future__ import annotations
+
+import pytest
+
+import cases
+import product
+from cases import Case
+from live_postgresql import LivePostgreSQL
+from live_sqlite import loses_rows
+from mm_engine.errors import UnsupportedError
+from mm_engine.operations import RunSQL
+from product import Cell
+
+pytestmark = pytest.mark.database("postgresql")
+
+LIVE = tuple(c for c in cases.written() if "up" in c.expected.get("postgresql", {}))
+
+
+@pytest.mark.parametrize(
+    "cell", tuple(product.cells("postgresql")), ids=lambda cell: cell.name
+)
+def test_a_cell_goes_up_down_and_up_with_rows(
+    cell: Cell, live_postgresql: LivePostgreSQL
+) -> None:
+    if "error" in cell.said():
+        with pytest.raises(UnsupportedError):
+            _there_and_back(cell, live_postgresql)
+    else:
+        _there_and_back(cell, live_postgresql)
+
+
+def _there_and_back(cell: Cell, live: LivePostgreSQL) -> None:
+    cell.fill(live)
+    operations = cell.scenario.made(cell.sample)
+    before, shape, rows = live.schema, live.shape(), live.rows()
+    live.up(operations)
+    above = live.shape()
+    live.down(operations, before)
+    assert live.schema == before
+    assert live.shape() == shape
+    if not loses_rows(operations, before):
+        assert live.rows() == rows
+    live.up(operations)
+    assert live.shape() == above
+
+
+@pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
+def test_a_case_goes_up_down_and_up_with_rows(
+    case: Case, live_postgresql: LivePostgreSQL
+) -> None:
+    live = live_postgresql
+    live.up(case.before)
+    for statement in live.dialect.split(case.rows_for("postgresql")):
+        live.sql(statement)
+    before, shape, rows = live.schema, live.shape(), live.rows()
+    live.up(case.operations)
+    above = live.shape()
+    if "down" not in case.expected["postgresql"]:
+        return
+    live.down(case.operations, before)
+    assert live.shape() == shape
+    if not loses_rows(case.operations, before):
+        assert live.rows() == rows
+    live.up(case.operations)
+    assert live.shape() == above
+
+
+@pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
+def test_a_database_that_was_changed_is_one_that_was_made_so(
+    case: Case, live_postgresql: LivePostgreSQL, postgresql_url: str
+) -> None:
+    if any(isinstance(operation, RunSQL) for operation in case.operations):
+        return
+    live = live_postgresql
+    live.up(case.before)
+    live.up(case.operations)
+    with LivePostgreSQL.on(postgresql_url) as anew:
+        anew.built(live.schema)
+        assert live.shape() == anew.shape()

@@ -1,0 +1,247 @@
+"""A PostgreSQL server migrated: history, locks, processes that die, what is said."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import mm_engine as mm
+from mm_engine.dialects import dialect
+from mm_engine.errors import ConfigError, HistoryError, LockError, RunError
+from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.runner.connect import connected
+from mm_engine.runner.history import History, read_history
+from mm_engine.runner.run import Migrator
+from mm_engine.runner.session import session
+from mm_engine.runner.url import Url
+from runs import add, chain, create, migration
+
+pytestmark = pytest.mark.database("postgresql")
+
+HERE = Path(__file__).parent
+SUPPORT = HERE.parent / "support"
+COUNT = 6
+ROUNDS = 15
+NUMBERS = itertools.count(1)
+
+GRAPH = chain(
+    migration("0001_users", create("users", "name")),
+    migration("0002_age", add("users", "age")),
+)
+
+HOLDER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import psycopg
+from mm_engine.runner.postgresql import KEYS
+connection = psycopg.connect(sys.argv[2], application_name="the holder")
+connection.execute(f"SELECT pg_advisory_xact_lock({KEYS[0]}, {KEYS[1]})")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+MIGRATOR = f"""
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from mm_engine.dialects import dialect
+from mm_engine.runner.connect import connected
+from mm_engine.runner.run import Migrator
+from mm_engine.runner.session import session
+from mm_engine.runner.url import Url
+from runs import chain, create, migration
+graph = chain(*(migration(f"{{n:04}}_x", create(f"t{{n}}")) for n in range({COUNT})))
+print("ready", flush=True)
+for line in sys.stdin:
+    url = Url.of(line.strip())
+    with connected(url, root=Path()) as connection:
+        with session(connection, lock_timeout=30) as opened:
+            done = Migrator(
+                session=opened, graph=graph, dialect=dialect("postgresql")
+            ).up()
+    print(sum(not result.is_skipped for result in done), flush=True)
+"""
+
+
+@pytest.fixture
+def url(postgresql_url: str) -> Iterator[str]:
+    """An empty database of the test's own."""
+    with database(postgresql_url) as made:
+        yield made
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """A database, dropped at the end."""
+    import psycopg
+
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def migrator(
+    url: str, graph: MigrationGraph = GRAPH, patience: float = 5
+) -> Iterator[Migrator]:
+    """Migrations on a database."""
+    with (
+        connected(Url.of(url), root=HERE) as connection,
+        session(connection, lock_timeout=patience) as opened,
+    ):
+        yield Migrator(session=opened, graph=graph, dialect=dialect("postgresql"))
+
+
+@contextmanager
+def program(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Another Python that runs a piece of code; killed at the end if it still does."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(SUPPORT), *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def told(process: subprocess.Popen[str]) -> str:
+    """The next line that a program says."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def ask(process: subprocess.Popen[str], line: str) -> None:
+    """Tell a program something."""
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
+def names(url: str) -> tuple[str, ...]:
+    """What the database says is applied."""
+    return read_history(Url.of(url), root=HERE).names
+
+
+def test_migrations_go_up_down_and_up(url: str) -> None:
+    with migrator(url) as ready:
+        assert [done.name for done in ready.up()] == ["0001_users", "0002_age"]
+        ready.down(steps=2)
+        assert History.read(ready.session.connection).names == ()
+        ready.up()
+    assert names(url) == ("0001_users", "0002_age")
+
+
+def test_an_engine_that_begins_transactions_is_taken_as_it_is(url: str) -> None:
+    engine = sa.create_engine(Url.of(url).sqlalchemy(), poolclass=sa.pool.NullPool)
+    with session(engine) as opened:
+        Migrator(session=opened, graph=GRAPH, dialect=dialect("postgresql")).up()
+    assert names(url) == ("0001_users", "0002_age")
+
+
+def test_a_callers_transaction_is_the_callers_to_end(url: str) -> None:
+    engine = sa.create_engine(Url.of(url).sqlalchemy(), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+        with session(connection) as opened:
+            Migrator(session=opened, graph=GRAPH, dialect=dialect("postgresql")).up()
+        connection.rollback()
+    assert names(url) == ()
+
+
+def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
+    bad = mm.RunSQL("CREATE TABLE left_over (x int); SELECT 1 / 0", "")
+    graph = chain(migration("0001_users", create("users")), migration("0002_bad", bad))
+    with (
+        migrator(url, graph) as ready,
+        pytest.raises(RunError, match=r"0002_bad: statement 2 of 2 .* by zero"),
+    ):
+        ready.up()
+    assert names(url) == ("0001_users",)
+    with migrator(url) as ready:
+        found = ready.session.rows("SELECT to_regclass('left_over')")
+        assert found == ((None,),)
+
+
+def test_tables_that_no_history_speaks_of_stop_the_run(url: str) -> None:
+    with migrator(url) as ready:
+        ready.session.run("CREATE TABLE users (id int)")
+        with pytest.raises(HistoryError, match="already the tables users"):
+            ready.up()
+
+
+def test_a_connection_that_is_lost_says_so(url: str) -> None:
+    end = mm.RunSQL("SELECT pg_terminate_backend(pg_backend_pid())", "")
+    graph = chain(migration("0001_end", end))
+    with (
+        pytest.raises(RunError, match="nothing of this migration was done"),
+        migrator(url, graph) as ready,
+    ):
+        ready.up()
+    assert names(url) == ()
+
+
+def test_no_server_is_one_clear_message_without_the_password() -> None:
+    away = Url.of("postgresql://ann:se%40cret@127.0.0.1:1/shop")
+    with (
+        pytest.raises(ConfigError) as caught,
+        connected(away, root=HERE),
+    ):
+        pass
+    assert "cannot connect to postgresql://ann:***@127.0.0.1:1/shop" in str(
+        caught.value
+    )
+    assert "cret" not in f"{caught.value!r}{caught.value}"
+
+
+def test_the_holder_of_the_lock_is_named_and_status_does_not_wait(url: str) -> None:
+    with program(HOLDER, url) as holder:
+        assert told(holder) == "held"
+        began = time.monotonic()
+        assert names(url) == ()
+        assert time.monotonic() - began < 1
+        with (
+            migrator(url, patience=0.2) as ready,
+            pytest.raises(LockError, match=r"server process \d+ \(the holder\)"),
+        ):
+            ready.up()
+    assert names(url) == ()
+
+
+def test_a_holder_that_is_killed_frees_the_lock(url: str) -> None:
+    with program(HOLDER, url) as holder:
+        assert told(holder) == "held"
+        os.kill(holder.pid, signal.SIGKILL)
+        began = time.monotonic()
+        with migrator(url, patience=5) as ready:
+            ready.up()
+        assert time.monotonic() - began < 2
+    assert names(url) == ("0001_users", "0002_age")
+
+
+def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
+    with program(MIGRATOR) as one, program(MIGRATOR) as other:
+        assert told(one) == told(other) == "ready"
+        for _ in range(ROUNDS):
+            with database(postgresql_url) as url:
+                ask(one, url)
+                ask(other, url)
+                assert int(told(one)) + int(told(other)) == COUNT
+                assert len(names(url)) == COUNT
