@@ -17,6 +17,7 @@ import pytest
 from mm_engine.errors import LockError
 from mm_engine.runner.execute import execute
 from mm_engine.runner.history import read_history
+from mm_engine.runner.script import Script
 from runs import history_of, opened, up, url_of, values
 
 pytestmark = pytest.mark.database("sqlite")
@@ -199,3 +200,25 @@ def test_a_kill_in_the_middle_leaves_the_database_as_before_that_migration(
     with opened(path) as ready:
         execute(ready, [up("0002_b", "CREATE TABLE b (x)")], applied=("0001_a",))
     assert history_of(path) == ("0001_a", "0002_b")
+
+
+COUNTED = """
+INSERT INTO a WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT {})
+SELECT count(*) FROM n
+"""
+
+
+def test_an_interrupt_in_the_middle_of_a_statement_is_nothing_else(path: Path) -> None:
+    """SQLAlchemy closes the connection, which hid the interrupt behind an error."""
+    script = up("0001_a", "CREATE TABLE a (x)", COUNTED.format(4_000_000))
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(path, script)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    assert values(path, "SELECT count(*) FROM sqlite_schema") == [0]
+
+
+def _interrupted(path: Path, script: Script) -> None:
+    with opened(path) as ready:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        execute(ready, [script], applied=())

@@ -178,15 +178,16 @@ class SQLite(Backend):
         try:
             yield
         finally:
-            # A connection that broke has no settings left to put back.
-            with suppress(_error_type()):
+            # A connection that broke has no settings left to put back; SQLAlchemy
+            # closes one on which a Ctrl-C came in the middle of a statement.
+            with suppress(_error_type(), driver.ProgrammingError):
                 for name, value in settings.items():
                     _set(connection, name, value)
-            # Python commits when this is set to None, so a caller's is not touched.
-            if is_own:
-                driver.isolation_level = level
-            if is_own and autocommit is False:
-                _set_autocommit(driver, is_on=False)
+                # Python commits when this is set to None: a caller's is not touched.
+                if is_own:
+                    driver.isolation_level = level
+                if is_own and autocommit is False:
+                    _set_autocommit(driver, is_on=False)
 
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """Whether the file is in a transaction of this connection's."""
