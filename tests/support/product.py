@@ -35,14 +35,11 @@ class Told(Protocol):
     schema: Schema
 
     @property
-    def dialect(self) -> Dialect:
-        """Whose words it is told."""
+    def dialect(self) -> Dialect: ...
 
-    def up(self, operations: Iterable[Operation]) -> object:
-        """Tell it a migration."""
+    def up(self, operations: Iterable[Operation]) -> object: ...
 
-    def sql(self, sql: str) -> list[tuple[object, ...]]:
-        """One statement, and its rows."""
+    def sql(self, sql: str) -> list[tuple[object, ...]]: ...
 
 
 @attrs.frozen

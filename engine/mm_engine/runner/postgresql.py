@@ -59,17 +59,15 @@ class _Driver(Protocol):
     autocommit: bool
 
     @property
-    def info(self) -> _Info:
-        """What the connection knows of itself."""
+    def info(self) -> _Info: ...
 
-    def rollback(self) -> None:
-        """End the transaction."""
+    def rollback(self) -> None: ...
 
 
 class _Info(Protocol):
+    # 0 where no transaction is open.
     @property
-    def transaction_status(self) -> int:
-        """0 where no transaction is open."""
+    def transaction_status(self) -> int: ...
 
 
 class PostgreSQL(Backend):
