@@ -6,6 +6,7 @@ Only the standard library speaks to it, so what is tested is the dialect alone.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
@@ -112,6 +113,8 @@ class Live:
     called: list[PythonCall] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
+        # Python 3.13 warns of a connection that nobody closed.
+        weakref.finalize(self, self.connection.close)
         self.sql("PRAGMA foreign_keys=ON")
 
     @classmethod

@@ -14,7 +14,7 @@ from mm_engine.errors import MMError, Position, Problem, nearest
 from mm_engine.migrations.package import is_private
 
 _UNEXPECTED = re.compile(
-    r"(\w+)\.__init__\(\) got an unexpected keyword argument '(.+)'"
+    r"(\w+)\.__init__\(\) got an unexpected keyword argument '([^']+)'"
 )
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required .*?arguments?: (.+)")
 _TOO_MANY = re.compile(

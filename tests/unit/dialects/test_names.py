@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -37,8 +38,9 @@ def test_a_name_is_one_name_and_never_a_second_statement(name: str) -> None:
         assert not name or "\0" in name or not name.isprintable()
         return
     assert sqlite3.complete_statement(f"{sql};")
-    cursor = sqlite3.connect(":memory:").execute(sql)
-    assert [column[0] for column in cursor.description] == [name]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        cursor = connection.execute(sql)
+        assert [column[0] for column in cursor.description] == [name]
 
 
 @pytest.mark.parametrize("name", ["", "nul\0", "\ud800"])

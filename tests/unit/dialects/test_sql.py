@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,8 @@ def test_a_backslash_escapes_only_where_the_database_says_so() -> None:
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_a_text_comes_back_as_it_went_in(text: str) -> None:
     sql = f"SELECT {text_literal(text, FACTS)}"
-    assert sqlite3.connect(":memory:").execute(sql).fetchall() == [(text,)]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert connection.execute(sql).fetchall() == [(text,)]
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800"])

@@ -271,7 +271,10 @@ def test_helpers_dataclasses_and_late_imports_work(tmp_path: Path) -> None:
     run, drop = loaded.operations
     assert isinstance(run, mm.RunPython)
     assert drop == mm.DropTable("reds")
-    run.forward(sa.create_engine("sqlite://").connect(), mm.Schema())
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        run.forward(connection, mm.Schema())
+    engine.dispose()
     module = sys.modules[run.forward.__module__]
     assert sys.modules[f"{module.__package__}._late"].SEEN == [["red"]]
     assert inspect.getsource(run.forward).startswith("def fill(")
