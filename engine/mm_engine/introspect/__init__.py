@@ -1,0 +1,1 @@
+"""Introspection: from what a database holds to a schema, and to what drifted."""
