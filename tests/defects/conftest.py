@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from evolving import Evolving
+from postgresql import live_postgresql, postgresql_url
+
+__all__ = ["live_postgresql", "postgresql_url", "project"]
 
 
 @pytest.fixture
