@@ -166,7 +166,7 @@ def torn(schema: Schema) -> Iterator[str]:
 def carried(schema: Schema, table: Table, key: ForeignKey) -> bool:
     """Whether a foreign key refers to a key of a table, with fields of its types."""
     target_table = schema.table(key.table)
-    keys = [set(unique.fields) for unique in target_table.uniques]
+    keys = [set(u.fields) for u in target_table.uniques if not u.deferrable]
     if target_table.primary_key:
         keys.append(set(target_table.primary_key.fields))
     mine = [table.field(name).type for name in key.fields]

@@ -9,7 +9,13 @@ from mm_engine.dialects.columns import Column
 from mm_engine.dialects.lowering import Lowering
 from mm_engine.dialects.sql import expression
 from mm_engine.errors import UnsupportedError
-from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
+from mm_engine.model.constraints import (
+    Check,
+    Deferral,
+    ForeignKey,
+    PrimaryKey,
+    Unique,
+)
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Desc, Index, Table
 from mm_engine.model.values import Expression
@@ -83,8 +89,16 @@ class Clauses(Lowering):
 
     def unique_sql(self, unique: Unique) -> str:
         """The clause of a unique constraint."""
-        fields = self.listed(unique.fields)
-        return f"CONSTRAINT {self.part_name(unique.name)} UNIQUE ({fields})"
+        facts = self.features
+        self._check_nulls(unique)
+        if unique.deferrable and not facts.deferrable_uniques:
+            raise self._cannot_wait("unique constraint", unique)
+        distinct = "NULLS NOT DISTINCT " if unique.nulls_not_distinct else ""
+        return (
+            f"CONSTRAINT {self.part_name(unique.name)}"
+            f" UNIQUE {distinct}({self.listed(unique.fields)})"
+            f"{deferral_sql(unique.deferrable)}"
+        )
 
     def check_sql(self, check: Check) -> str:
         """The clause of a check."""
@@ -100,13 +114,16 @@ class Clauses(Lowering):
 
     def references_sql(self, key: ForeignKey) -> str:
         """What a foreign key refers to, and what happens when that goes."""
+        if key.deferrable and not self.features.deferrable_foreign_keys:
+            raise self._cannot_wait("foreign key", key)
         actions = (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
-        return " ".join(
+        references = " ".join(
             [
                 f"REFERENCES {self.quote(key.table)} ({self.listed(key.references)})",
                 *(f"{event} {act}" for event, act in actions if act != "NO ACTION"),
             ]
         )
+        return f"{references}{deferral_sql(key.deferrable)}"
 
     def index_sql(
         self, table: str, index: Index, *, if_not_exists: bool = False
@@ -122,6 +139,10 @@ class Clauses(Lowering):
             f"CREATE {kind} {guard}{self.part_name(index.name)}"
             f" ON {self.quote(table)}{using} ({parts})"
         )
+        if index.include and self.features.covering_indexes:
+            sql += f" INCLUDE ({self.listed(index.include)})"
+        if index.nulls_not_distinct:
+            sql += " NULLS NOT DISTINCT"
         if index.where:
             sql += f" WHERE {expression(index.where, self.features)}"
         return sql
@@ -132,7 +153,11 @@ class Clauses(Lowering):
         key = table.primary_key
         return (
             (key is not None and sorted(key.fields) == wanted)
-            or any(sorted(unique.fields) == wanted for unique in table.uniques)
+            or any(
+                sorted(unique.fields) == wanted
+                for unique in table.uniques
+                if not unique.deferrable
+            )
             or any(
                 index.unique and not index.where and sorted(index.field_names) == wanted
                 for index in table.indexes
@@ -144,8 +169,26 @@ class Clauses(Lowering):
     def _methods(self) -> tuple[str | None, ...]:
         return self.features.index_methods
 
+    def _cannot_wait(self, what: str, part: Unique | ForeignKey) -> UnsupportedError:
+        return UnsupportedError(
+            f'{self.title} cannot put off the {what} "{part.name}" to the end of a'
+            " transaction",
+            at=part.at,
+            hint="leave out what says that it is deferrable",
+        )
+
+    def _check_nulls(self, part: Unique | Index) -> None:
+        if part.nulls_not_distinct and not self.features.nulls_not_distinct:
+            raise UnsupportedError(
+                f'{self.title} takes rows that are null for different ones, and "'
+                f'{part.name}" says they are not (nulls_not_distinct)',
+                at=part.at,
+                hint="make the fields required, or leave nulls_not_distinct out",
+            )
+
     def _check_index(self, index: Index) -> None:
         facts = self.features
+        self._check_nulls(index)
         lacks = None
         if index.where and not facts.partial_indexes:
             lacks = "partial indexes"
@@ -166,3 +209,10 @@ class Clauses(Lowering):
                     yield f"{self.quote(part.name)}{downwards}"
                 case Expression():
                     yield f"({expression(part.sql, self.features)})"
+
+
+def deferral_sql(deferrable: Deferral | None) -> str:
+    """What a constraint that can wait has at its end; nothing for all others."""
+    if deferrable is None:
+        return ""
+    return f" DEFERRABLE INITIALLY {deferrable.upper()}"

@@ -91,6 +91,17 @@ class Features:
     A method says how to find rows quickly, never which rows may exist, so leaving it
     out loses no guarantee and one schema file serves several databases.
     """
+    covering_indexes: bool
+    """Whether an index can carry fields that it does not order by (INCLUDE).
+
+    They are there to be read quickly, so leaving them out loses no guarantee.
+    """
+    nulls_not_distinct: bool
+    """Whether a unique index or constraint can let one row at most be null."""
+    deferrable_foreign_keys: bool
+    """Whether a foreign key can wait for the end of a transaction."""
+    deferrable_uniques: bool
+    """Whether a unique constraint can."""
     enums: EnumStyle
     """What becomes of an enum."""
     has_arrays: bool

@@ -117,7 +117,7 @@ def _arguments(value: object) -> Iterator[tuple[str, object]]:
     named = False
     for field in _in_order(kind):  # type: ignore[arg-type]  # mypy takes a class's hash for its instances'
         item: object = getattr(value, field.name)
-        if not field.eq or _is_usual(item, field.default):
+        if not field.repr or _is_usual(item, field.default):
             named = True
         else:
             named = named or field.kw_only

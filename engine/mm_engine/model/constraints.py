@@ -16,6 +16,14 @@ OnAction: TypeAlias = Literal[
 """What happens to a row when the row it refers to goes or changes its key."""
 
 
+Deferral: TypeAlias = Literal["immediate", "deferred"]
+"""When a constraint that can be put off to the end of a transaction is looked at.
+
+``immediate``: after each statement, unless a transaction puts it off; ``deferred``: at
+the end of the transaction, unless it says otherwise.
+"""
+
+
 @attrs.frozen
 class PrimaryKey:
     """The fields that tell rows apart, in the order of the key."""
@@ -27,10 +35,15 @@ class PrimaryKey:
 
 @attrs.frozen
 class Unique:
-    """Fields of which no two rows hold the same values."""
+    """Fields of which no two rows hold the same values.
+
+    Rows in which a field is null are no two of the same, unless ``nulls_not_distinct``.
+    """
 
     fields: tuple[str, ...] = attrs.field(converter=names_of)
     name: str | None = attrs.field(default=None, kw_only=True)
+    nulls_not_distinct: bool = attrs.field(default=False, kw_only=True)
+    deferrable: Deferral | None = attrs.field(default=None, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
     )
@@ -59,6 +72,7 @@ class ForeignKey:
     name: str | None = attrs.field(default=None, kw_only=True)
     on_delete: OnAction = attrs.field(default="NO ACTION", kw_only=True)
     on_update: OnAction = attrs.field(default="NO ACTION", kw_only=True)
+    deferrable: Deferral | None = attrs.field(default=None, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
     )

@@ -78,7 +78,8 @@ def _count(names: tuple[str, ...]) -> str:
 def is_key(table: Table, fields: tuple[str, ...]) -> bool:
     """Whether no two rows of a table can be alike in all of these fields."""
     wanted = sorted(fields)
-    keys = [unique.fields for unique in table.uniques]
+    # What may be broken in the middle of a transaction cannot be referred to.
+    keys = [unique.fields for unique in table.uniques if not unique.deferrable]
     if table.primary_key is not None:
         keys.append(table.primary_key.fields)
     keys += [

@@ -70,13 +70,20 @@ def _index_parts(parts: Iterable[IndexPart]) -> tuple[IndexPart, ...]:
 
 @attrs.frozen
 class Index:
-    """An index over fields or expressions, in order."""
+    """An index over fields or expressions, in order.
+
+    ``include`` are fields that it carries and does not order by. ``concurrently`` is a
+    wish how it is built on a table that is there, and no fact of the schema.
+    """
 
     fields: tuple[IndexPart, ...] = attrs.field(converter=_index_parts)
     name: str | None = attrs.field(default=None, kw_only=True)
     unique: bool = attrs.field(default=False, kw_only=True)
     method: str | None = attrs.field(default=None, kw_only=True)
     where: str | None = attrs.field(default=None, kw_only=True, eq=sqltext.canonical)
+    include: tuple[str, ...] = attrs.field(default=(), converter=names_of, kw_only=True)
+    nulls_not_distinct: bool = attrs.field(default=False, kw_only=True)
+    concurrently: bool = attrs.field(default=False, kw_only=True, eq=False)
     options: Options = attrs.field(factory=dict, converter=options_of, kw_only=True)
     renamed_from: str | None = attrs.field(
         default=None, kw_only=True, eq=False, repr=False
@@ -242,7 +249,7 @@ def index_fields(index: Index) -> tuple[str, ...]:
     if index.where:
         texts.append(index.where)
     words = (word for text in texts for word in sqltext.identifiers(text))
-    return tuple(dict.fromkeys([*index.field_names, *words]))
+    return tuple(dict.fromkeys([*index.field_names, *index.include, *words]))
 
 
 def _renamed(fields: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
@@ -263,4 +270,5 @@ def _renamed_index(index: Index, names: Mapping[str, str]) -> Index:
             case str():
                 parts.append(rename(part))
     where = index.where and sqltext.renamed(index.where, names)
-    return attrs.evolve(index, fields=parts, where=where)
+    include = _renamed(index.include, names)
+    return attrs.evolve(index, fields=parts, where=where, include=include)

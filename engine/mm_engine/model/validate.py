@@ -210,8 +210,24 @@ def _part_faults(part: Named, fields: Mapping[str, Field]) -> Iterator[Fault]:
                 yield from _list_faults(what, part.field_names, fields, part.at)
             else:
                 yield from _unknown_fields(what, part.field_names, fields, part.at)
+            yield from _carried_faults(what, part, fields)
         case _:
             yield from _list_faults(what, part.fields, fields, part.at)
+
+
+def _carried_faults(
+    what: str, index: Index, fields: Mapping[str, Field]
+) -> Iterator[Fault]:
+    yield from _unknown_fields(what, index.include, fields, index.at)
+    for name in _repeated((*index.field_names, *index.include)):
+        if name in index.include:
+            yield Fault(f'{what} includes field "{name}" twice', at=index.at, word=name)
+    if index.nulls_not_distinct and not index.unique:
+        yield Fault(
+            f"{what} is not unique, so nulls_not_distinct means nothing",
+            at=index.at,
+            hint="make it unique, or leave nulls_not_distinct out",
+        )
 
 
 def _called(part: Named) -> str:

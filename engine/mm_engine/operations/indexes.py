@@ -30,7 +30,7 @@ class AddIndex(BaseOperation):
                 f'table "{self.table}" already has an index "{self.index.name}"',
                 at=self.at,
             )
-        for name in self.index.field_names:
+        for name in (*self.index.field_names, *self.index.include):
             table.field(name)
         return schema.with_table(
             attrs.evolve(table, indexes=(*table.indexes, self.index))

@@ -11,6 +11,7 @@ from mm_engine.schemafile.kinds import (
     JsonObject,
     Name,
     NamePlace,
+    OneOf,
     Verbatim,
     Whole,
     WordPlace,
@@ -72,6 +73,14 @@ ON_DELETE = Key(
 ON_UPDATE = Key(
     "on_update", Action(), "what a row does when the key it refers to changes"
 )
+DEFERRABLE = Key(
+    "deferrable",
+    OneOf(("immediate", "deferred")),
+    "it can wait for the end of a transaction, and does if it is deferred",
+)
+NULLS_NOT_DISTINCT = Key(
+    "nulls_not_distinct", Flag(), "whether only one row may be null there"
+)
 CONSTRAINT_NAME = Key("name", Name(), "the name of the constraint")
 
 REFERENCE = Block(
@@ -83,6 +92,7 @@ REFERENCE = Block(
         REFERENCES,
         ON_DELETE,
         ON_UPDATE,
+        DEFERRABLE,
         CONSTRAINT_NAME,
         Key("index", Flag(), "false leaves out the index that the field gets"),
         Key("display_field", Words(), "ignored; the original's older guide named it"),

@@ -280,6 +280,29 @@ class Action(Kind):
 
 
 @attrs.frozen(eq=False, repr=False)
+class OneOf(Kind):
+    """One of a few words, in upper or lower case."""
+
+    words: tuple[str, ...]
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """The word as we write it."""
+        listed = " or ".join(self.words)
+        text = plain_text(listed, node, report)
+        if text is None or _is_nothing(node):
+            return None
+        if text.lower() in self.words:
+            return text.lower()
+        expected(listed, node, report, nearest(text.lower(), self.words))
+        return None
+
+    def json_schema(self) -> JsonObject:
+        """The words, in lower or upper case."""
+        words: list[Json] = [*self.words, *(word.upper() for word in self.words), None]
+        return {"enum": words}
+
+
+@attrs.frozen(eq=False, repr=False)
 class AsWritten(Kind):
     """A value that can only be understood once more is known."""
 

@@ -63,7 +63,9 @@ def shorthands(table: Table, schema: Schema) -> Shorthands:
     indexes = {
         index.field_names[0]: index
         for index in reversed(table.indexes)
-        if index == Index(index.field_names[:1]) and index.renamed_from is None
+        if index == Index(index.field_names[:1])
+        and index.renamed_from is None
+        and not index.concurrently
     }
     begun = {name for name in keys if _is_begun(table, name, indexes.get(name))}
     automatic = {name for name in keys if name in indexes and name not in begun}

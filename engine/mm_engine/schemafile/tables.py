@@ -135,6 +135,9 @@ class TableMaker:
                 unique=index.unique,
                 method=index.method,
                 where=index.where,
+                include=index.include,
+                nulls_not_distinct=index.nulls_not_distinct,
+                concurrently=index.concurrently,
                 options=index.options,
                 renamed_from=index.renamed_from,
                 at=index.node.at_value("name"),
@@ -170,6 +173,7 @@ class TableMaker:
                     name=reference.name,
                     on_delete=reference.on_delete,
                     on_update=reference.on_update,
+                    deferrable=reference.deferrable,
                     renamed_from=reference.renamed_from,
                     at=reference.table.at,
                 )
@@ -190,6 +194,7 @@ class TableMaker:
                     name=key.name,
                     on_delete=key.on_delete,
                     on_update=key.on_update,
+                    deferrable=key.deferrable,
                     renamed_from=key.renamed_from,
                     at=key.node.at_value("name"),
                 )

@@ -183,6 +183,7 @@ def _rest(key: ForeignKey) -> Words:
     actions = {"on_delete": key.on_delete, "on_update": key.on_update}
     return {
         **{k: v for k, v in actions.items() if v != _UNSAID[k]},
+        **_said("deferrable", key.deferrable),
         **_said("name", key.name),
         **_said("renamed_from", key.renamed_from),
     }
@@ -198,12 +199,14 @@ def _key(key: PrimaryKey) -> Value:
 
 
 def _unique(unique: Unique) -> Value:
-    if unique.name is None and unique.renamed_from is None:
+    if unique == Unique(unique.fields) and unique.renamed_from is None:
         return Inline(unique.fields)
     return {
         **_said("name", unique.name),
         **_said("renamed_from", unique.renamed_from),
         "fields": Inline(unique.fields),
+        **({"nulls_not_distinct": True} if unique.nulls_not_distinct else {}),
+        **_said("deferrable", unique.deferrable),
     }
 
 
@@ -218,13 +221,19 @@ def _check(check: Check) -> Value:
 
 
 def _index(index: Index) -> Words:
+    flags = {
+        "unique": index.unique,
+        "nulls_not_distinct": index.nulls_not_distinct,
+        "concurrently": index.concurrently,
+    }
     return {
         **_said("name", index.name),
         **_said("renamed_from", index.renamed_from),
         "fields": Inline([_index_part(part) for part in index.fields]),
-        **({"unique": True} if index.unique else {}),
+        **{flag: True for flag, is_set in flags.items() if is_set},
         **_said("method", index.method),
         **_said("where", index.where),
+        **({"include": Inline(index.include)} if index.include else {}),
         **_options(index.options),
     }
 

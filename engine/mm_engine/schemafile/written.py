@@ -8,7 +8,13 @@ from typing import TypeAlias, cast
 import attrs
 
 from mm_engine.errors import Position
-from mm_engine.model.constraints import Check, OnAction, PrimaryKey, Unique
+from mm_engine.model.constraints import (
+    Check,
+    Deferral,
+    OnAction,
+    PrimaryKey,
+    Unique,
+)
 from mm_engine.model.objects import Enum
 from mm_engine.model.table import Options
 from mm_engine.schemafile.nodes import ListNode, MapNode, Node, TextNode
@@ -72,6 +78,7 @@ class WrittenReference:
     references: tuple[TextNode, ...] | None = None
     on_delete: OnAction = "RESTRICT"
     on_update: OnAction = "NO ACTION"
+    deferrable: Deferral | None = None
     name: str | None = None
     index: bool = True
     display_field: str | None = None
@@ -119,6 +126,9 @@ class WrittenIndex:
     unique: bool = False
     method: str | None = None
     where: str | None = None
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    concurrently: bool = False
     options: Options = attrs.field(factory=dict, converter=_options)
     foreign_key: str | None = None
     from_fk: bool = False
@@ -136,6 +146,7 @@ class WrittenForeignKey:
     name: str | None = None
     on_delete: OnAction = "RESTRICT"
     on_update: OnAction = "NO ACTION"
+    deferrable: Deferral | None = None
     renamed_from: str | None = None
 
 
@@ -208,11 +219,21 @@ def _place(node: Node) -> Position:
 def unique(
     node: MapNode | ListNode,
     fields: tuple[str, ...],
+    *,
     name: str | None = None,
+    nulls_not_distinct: bool = False,
+    deferrable: Deferral | None = None,
     renamed_from: str | None = None,
 ) -> Unique:
     """A unique constraint."""
-    return Unique(fields, name=name, renamed_from=renamed_from, at=_place(node))
+    return Unique(
+        fields,
+        name=name,
+        nulls_not_distinct=nulls_not_distinct,
+        deferrable=deferrable,
+        renamed_from=renamed_from,
+        at=_place(node),
+    )
 
 
 def primary_key(

@@ -208,7 +208,12 @@ def _with_other_shapes(choice: Choice, namer: Namer, table: Table) -> Table:
     return attrs.evolve(
         table,
         indexes=[
-            attrs.evolve(i, unique=not i.unique, options=choice.of(INDEX_OPTIONS))
+            attrs.evolve(
+                i,
+                unique=not i.unique,
+                nulls_not_distinct=False,
+                options=choice.of(INDEX_OPTIONS),
+            )
             for i in table.indexes
         ],
         uniques=[

@@ -8,7 +8,14 @@ from typing import get_args
 import attrs
 from hypothesis import strategies as st
 
-from mm_engine.model.constraints import Check, ForeignKey, OnAction, PrimaryKey, Unique
+from mm_engine.model.constraints import (
+    Check,
+    Deferral,
+    ForeignKey,
+    OnAction,
+    PrimaryKey,
+    Unique,
+)
 from mm_engine.model.naming import with_names
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
@@ -181,21 +188,41 @@ def an_index(choice: Choice, namer: Namer, table: Table) -> Index:
     if not parts:
         parts = [Expression(f"coalesce({quoted(table.fields[0].name)}, NULL)")]
     tested = choice.of(table.fields)
+    unique = choice.chance(20)
     return Index(
         parts,
         name=_name(choice, namer, "ix_"),
-        unique=choice.chance(20),
+        unique=unique,
+        include=_carried(choice, usable, parts),
+        nulls_not_distinct=unique and choice.chance(20),
         method="btree" if choice.chance(10) else None,
         where=f"{quoted(tested.name)} IS NOT NULL" if choice.chance(20) else None,
         options=choice.of(INDEX_OPTIONS) if choice.chance(5) else {},
     )
 
 
+def _carried(
+    choice: Choice, usable: Sequence[Field], parts: Sequence[IndexPart]
+) -> list[str]:
+    """Fields that an index may carry besides those it orders by."""
+    ordered = [part.name if isinstance(part, Desc) else part for part in parts]
+    left = [field.name for field in usable if field.name not in ordered]
+    return choice.some(left, most=1) if choice.chance(10) else []
+
+
+DEFERRALS: tuple[Deferral, ...] = get_args(Deferral)
+
+
 def a_unique(choice: Choice, namer: Namer, table: Table) -> Unique:
     """A unique constraint on one or two fields of the table."""
     usable = [f.name for f in table.fields if not isinstance(f.type, _UNINDEXED)]
     fields = choice.some(usable, least=1, most=2) or [table.fields[0].name]
-    return Unique(fields, name=_name(choice, namer, "uq_"))
+    return Unique(
+        fields,
+        name=_name(choice, namer, "uq_"),
+        nulls_not_distinct=choice.chance(4),
+        deferrable=choice.of(DEFERRALS) if choice.chance(4) else None,
+    )
 
 
 def a_check(choice: Choice, namer: Namer, table: Table) -> Check:
@@ -249,6 +276,7 @@ def with_foreign_key(choice: Choice, namer: Namer, schema: Schema, name: str) ->
         name=_name(choice, namer, "fk_"),
         on_delete=choice.of(ACTIONS),
         on_update=choice.of(ACTIONS) if choice.chance(30) else "NO ACTION",
+        deferrable=choice.of(DEFERRALS) if choice.chance(10) else None,
     )
     return schema.with_table(
         attrs.evolve(
@@ -268,6 +296,6 @@ def _keys(table: Table) -> list[tuple[str, ...]]:
         *(
             unique.fields
             for unique in table.uniques
-            if usable.issuperset(unique.fields)
+            if usable.issuperset(unique.fields) and not unique.deferrable
         ),
     ]

@@ -129,5 +129,5 @@ def _sound_keys(table: Table, tables: Mapping[str, Table]) -> Iterator[ForeignKe
 
 
 def _keys(table: Table) -> list[set[str]]:
-    keys = [set(unique.fields) for unique in table.uniques]
+    keys = [set(unique.fields) for unique in table.uniques if not unique.deferrable]
     return [*keys, set(table.primary_key.fields)] if table.primary_key else keys

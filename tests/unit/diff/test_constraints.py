@@ -56,6 +56,7 @@ def with_key(*keys: mm.ForeignKey, parent: mm.Table = PLAIN) -> mm.Schema:
         attrs.evolve(INDEX, unique=True),
         attrs.evolve(INDEX, method="hash"),
         attrs.evolve(INDEX, where="size > 0"),
+        attrs.evolve(INDEX, include=["size"]),
         attrs.evolve(INDEX, options={"postgresql": {"fillfactor": "70"}}),
     ],
 )
@@ -63,6 +64,24 @@ def test_a_changed_index_is_made_anew_under_its_name(now: mm.Index) -> None:
     assert changes(with_indexes(INDEX), with_indexes(now)) == (
         mm.DropIndex("t", "ix"),
         mm.AddIndex("t", now),
+    )
+
+
+def test_how_an_index_is_built_is_no_difference() -> None:
+    wish = with_indexes(attrs.evolve(INDEX, concurrently=True))
+    assert diff(with_indexes(INDEX), wish) == diff(wish, with_indexes(INDEX)) == ()
+    [added] = diff(with_indexes(), wish)
+    assert isinstance(added, mm.AddIndex)
+    assert added.index.concurrently
+
+
+def test_an_index_that_carries_a_field_goes_before_the_field() -> None:
+    carrying = attrs.evolve(INDEX, include=["size"])
+    after = mm.Schema.of(attrs.evolve(PLAIN, fields=FIELDS[:2], indexes=[INDEX]))
+    assert changes(with_indexes(carrying), after) == (
+        mm.DropIndex("t", "ix"),
+        mm.DropField("t", "size"),
+        mm.AddIndex("t", INDEX),
     )
 
 
@@ -80,6 +99,14 @@ def test_changed_constraints_are_made_anew_under_their_names() -> None:
         mm.DropUnique("t", "uq"),
         mm.AddUnique("t", unique),
     )
+    for other in (
+        attrs.evolve(UNIQUE, nulls_not_distinct=True),
+        attrs.evolve(UNIQUE, deferrable="immediate"),
+    ):
+        assert changes(with_uniques(UNIQUE), with_uniques(other)) == (
+            mm.DropUnique("t", "uq"),
+            mm.AddUnique("t", other),
+        )
     check = mm.Check("size > 1", name="ck")
     assert changes(with_checks(CHECK), with_checks(check)) == (
         mm.DropCheck("t", "ck"),
@@ -92,6 +119,7 @@ def test_changed_constraints_are_made_anew_under_their_names() -> None:
     [
         attrs.evolve(REFERENCE, on_delete="CASCADE"),
         attrs.evolve(REFERENCE, on_update="CASCADE"),
+        attrs.evolve(REFERENCE, deferrable="deferred"),
         attrs.evolve(REFERENCE, fields=["other"]),
     ],
 )

@@ -49,6 +49,15 @@ def test_each_operation_reads_back_equal(operation: Operation, tmp_path: Path) -
     assert load_migration(path).operations == (operation,)
 
 
+def test_the_wish_how_an_index_is_built_is_written_though_it_is_no_difference() -> None:
+    index = mm.Index(["a"], name="ix", concurrently=True)
+    text = source_of(mm.AddIndex("posts", index))
+    assert 'mm.Index(["a"], name="ix", concurrently=True)' in text
+    [read] = read_back(text).operations
+    assert isinstance(read, mm.AddIndex)
+    assert read.index.concurrently
+
+
 def test_a_small_file_reads_as_a_person_would_write_it() -> None:
     posts = mm.CreateTable(
         "posts",

@@ -28,6 +28,7 @@ USERS = Table(
     indexes=[
         Index(("a", Desc("b")), name="i"),
         Index((Expression("lower(a)"),), name="j", where="b is null"),
+        Index(("id",), name="k", include=["a"]),
     ],
     uniques=[Unique(("a", "b"), name="u")],
     checks=[Check("a <> 'b'", name="ck")],
@@ -60,6 +61,7 @@ def test_a_renamed_field_is_renamed_wherever_it_is_spoken_of() -> None:
     assert table.indexes == (
         Index(("z", Desc("y")), name="i"),
         Index((Expression("lower(z)"),), name="j", where="y is null"),
+        Index(("id",), name="k", include=["z"]),
     )
     assert table.uniques == (Unique(("z", "y"), name="u"),)
     assert table.checks == (Check("z <> 'b'", name="ck"),)
@@ -88,9 +90,12 @@ def test_a_renamed_enum_is_renamed_in_arrays_and_fallbacks() -> None:
 
 REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: USERS.field("aa"), 'table "users" has no field "aa"'),
-    (lambda: USERS.index("k"), 'table "users" has no index "k"'),
+    (lambda: USERS.index("l"), 'table "users" has no index "l"'),
     (lambda: USERS.with_field(Field("a", Text())), 'already has a field "a"'),
-    (lambda: USERS.without_field("a"), "is still used by index i, index j, unique"),
+    (
+        lambda: USERS.without_field("a"),
+        "is still used by index i, index j, index k, unique",
+    ),
     (lambda: USERS.without_field("id"), "is still used by the primary key"),
     (lambda: USERS.without_field("up"), "is still used by foreign key fk"),
     (lambda: USERS.with_field_renamed("a", "b"), 'already has a field "b"'),

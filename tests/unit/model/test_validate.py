@@ -32,7 +32,7 @@ PARENT = Table(
     "parents",
     [ID, Field("code", Varchar(5)), Field("a", Integer()), Field("b", Integer())],
     primary_key=PrimaryKey(("id",)),
-    uniques=[Unique(("b", "a"))],
+    uniques=[Unique(("b", "a")), Unique(("b",), deferrable="deferred")],
     indexes=[
         Index(("code",), unique=True),
         Index(("a",), unique=True, where="a > 0"),
@@ -117,6 +117,18 @@ def test_a_fault_of_a_field_is_told(field: Field, message: str) -> None:
             attrs.evolve(T, indexes=[Index(("id",), name="\t")]),
             'the name of index "\t" is nothing but blanks',
         ),
+        (
+            attrs.evolve(T, indexes=[Index(("id",), name="i", include=["no"])]),
+            'index "i" names field "no", which is not there',
+        ),
+        (
+            attrs.evolve(T, indexes=[Index(("id",), name="i", include=["id"])]),
+            'index "i" includes field "id" twice',
+        ),
+        (
+            attrs.evolve(T, indexes=[Index(("id",), nulls_not_distinct=True)]),
+            "an index is not unique, so nulls_not_distinct means nothing",
+        ),
         (attrs.evolve(T, checks=[Check(" ", name="c")]), 'check "c" has no condition'),
         (
             attrs.evolve(
@@ -185,6 +197,10 @@ def test_any_key_can_be_referred_to(
         (
             ForeignKey(("x",), "parents", references=("a",)),
             '"parents" has no primary key or unique constraint over a',
+        ),
+        (
+            ForeignKey(("x",), "parents", references=("b",)),
+            '"parents" has no primary key or unique constraint over b',
         ),
         (
             ForeignKey(("x", "id"), "parents", references=("id",)),

@@ -165,13 +165,22 @@ def test_everything_new_is_read() -> None:
         Unique(("code",)),
         Unique(("code", "short")),
         Unique(("short", "title"), name="uq_customers_short"),
+        Unique(("short",), nulls_not_distinct=True),
+        Unique(("place",), deferrable="immediate"),
     )
     assert customers.checks[:2] == (Check("exact > 0"), Check("short < 100"))
     [index] = [index for index in customers.indexes if index.name]
     assert index.fields == ("code", Desc("seen_at"), Expression("lower(title)"))
     assert index.options == {"postgresql": {"fillfactor": "70"}}
     assert customers.options["clickhouse"] == {"order_by": ("id", "code")}
-    [order] = found.schema.table("invoices").foreign_keys[1:]
+    nulls, built = customers.indexes[-2:]
+    assert nulls == Index(
+        ("price",), unique=True, nulls_not_distinct=True, include=["name", "made"]
+    )
+    assert built.concurrently
+    replaced, order = found.schema.table("invoices").foreign_keys
+    assert replaced.deferrable == "deferred"
+    assert order.deferrable == "immediate"
     assert order.references == ("customer_id", "number")
 
 
