@@ -1,4 +1,4 @@
-"""Projects in ``fixtures/projects`` with their past, from which the tool makes them anew.
+"""Projects in ``fixtures/projects`` with their past, from which they are made anew.
 
 ``history/`` holds a folder a step: the schema files that changed in it, as they were
 then. Beside it lie ``STEP.answers.yaml``, what was answered, and ``STEP.diff``, what a
@@ -104,7 +104,9 @@ class Example:
 
     def _edited(self, step: Step, text: str) -> str:
         path = self.history / f"{step.name}.diff"
-        return changed(text, path.read_text(encoding="utf-8")) if path.exists() else text
+        return (
+            changed(text, path.read_text(encoding="utf-8")) if path.exists() else text
+        )
 
     def migrations(self) -> dict[str, str]:
         """The migration files that it has, by their names."""

@@ -84,7 +84,7 @@ def _unused(dialect: SQLite, table: Table, field: Field, lost: list[str]) -> Exp
         rows=((0,),),
         message=f"rows of {table.name} still have {', '.join(lost)}"
         f" in {field.name}, and that goes",
-        hint="say what they get instead: replaced={…}",
+        hint="say what they get instead: replaced={…}; or change those rows first",
     )
 
 

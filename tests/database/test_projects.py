@@ -1,0 +1,129 @@
+"""The example projects on live databases: up, down and up again, with rows."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from histories import Example, examples
+from inhabited import Inhabited
+from rows_kept import disturbed, lost_back, lost_there, without
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.database("sqlite")),
+        pytest.param("postgresql", marks=pytest.mark.database("postgresql")),
+    ]
+)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/app.db"
+        return
+    import psycopg
+
+    server = str(request.getfixturevalue("postgresql_url"))
+    name = f"example_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=examples(), ids=lambda example: example.name)
+def lived(
+    request: pytest.FixtureRequest,
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Inhabited:
+    """Each project with nothing applied yet."""
+    example = request.param
+    assert isinstance(example, Example)
+    monkeypatch.syspath_prepend(example.packages)
+    return Inhabited.of(example, tmp_path / "project", url)
+
+
+def assert_quiet(lived: Inhabited) -> None:
+    """Schema files, migrations and database agree, as far as they are applied."""
+    assert lived.project.check().findings == ()
+
+
+def test_each_step_can_be_taken_back_and_taken_again(lived: Inhabited) -> None:
+    for step in lived.project.graph().order():
+        name, schema, before = step.name, lived.schema(), lived.rows()
+        lived.up(name)
+        assert_quiet(lived)
+        shape, after = lived.shape(), lived.rows()
+        assert list(disturbed(before, after, step, lived.text(name))) == []
+
+        lived.down()
+        assert_quiet(lived)
+        gone = lost_back(step, schema)
+        assert without(lived.rows(), gone) == without(before, gone), name
+
+        lived.up(name)
+        new = lost_there(step, schema)
+        assert without(lived.rows(), new) == without(after, new), name
+        assert lived.shape() == shape
+        lived.populate(name)
+
+
+def test_all_of_it_goes_up_and_down_and_up(lived: Inhabited) -> None:
+    order = [step.name for step in lived.project.graph().order()]
+    for name in order:
+        lived.up(name)
+        lived.populate(name)
+    shape = lived.shape()
+    while lived.applied:
+        before = lived.rows()
+        name = lived.down()
+        step, text = lived.migration(name), lived.text(name)
+        assert_quiet(lived)
+        assert list(disturbed(before, lived.rows(), step, text)) == []
+    for name in order:
+        lived.up(name)
+        lived.populate(name)
+        assert_quiet(lived)
+    assert lived.shape() == shape
+
+
+def test_branches_may_arrive_in_either_order(lived: Inhabited) -> None:
+    order = [step.name for step in lived.project.graph().order()]
+    other = sorted(order, key=lambda name: (name[:4], order.index(name)), reverse=True)
+    ready: list[str] = []
+    while len(ready) < len(order):
+        parents = lived.project.graph().by_name
+        ready.append(
+            next(
+                name
+                for name in other
+                if name not in ready
+                if set(parents[name].dependencies) <= set(ready)
+            )
+        )
+    assert ready != order
+    found = []
+    for names in (order, ready):
+        for name in names:
+            lived.up(name)
+            lived.populate(name)
+        unforeseen = {
+            (table.name, field.name)
+            for table in lived.schema().tables.values()
+            for field in table.fields
+            if field.auto_create or field.auto_update
+        }
+        found.append((lived.shape(), without(lived.rows(), unforeseen)))
+        while lived.applied:
+            lived.down()
+    assert found[0] == found[1]
