@@ -337,3 +337,28 @@ def test_keys_are_found_however_toml_spells_them(tmp_path: Path) -> None:
     config = loaded(tmp_path)
     assert source(config, URL) == "pyproject.toml:2"
     assert source(config, DIRECTORY) == "pyproject.toml:4"
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ('["audit_*", "tmp"]', ("audit_*", "tmp")),
+        ('"audit_*"', ("audit_*",)),
+        ("[]", ()),
+    ],
+)
+def test_tables_that_drift_is_not_looked_for_in_are_patterns(
+    tmp_path: Path, value: str, meant: tuple[str, ...]
+) -> None:
+    text = f"[tool.makemigrations]\ndrift.ignore = {value}\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert load(tmp_path, environment={}).drift_ignore == meant
+    variable = {"MAKEMIGRATIONS_DRIFT_IGNORE": "log_*"}
+    assert load(tmp_path, environment=variable).drift_ignore == ("log_*",)
+
+
+def test_a_project_without_schema_files_is_none(tmp_path: Path) -> None:
+    text = "[tool.makemigrations]\nschema.paths = []\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="has to be a list of texts"):
+        load(tmp_path, environment={})

@@ -78,7 +78,7 @@ def value_of(setting: Setting, written: Value) -> Value | Problem:
     match setting.kind, written:
         case Kind.TEXT, str() if written.strip() or setting.default is None:
             return written or None
-        case Kind.TEXTS, tuple() if written:
+        case Kind.TEXTS, tuple() if written or setting.default == ():
             return written
         case Kind.TEXTS, str() if written.strip():
             return (written,)

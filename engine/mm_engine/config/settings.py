@@ -60,6 +60,7 @@ URL = "database.default_url"
 DIRECTORY = "migration.directory"
 INCLUDE_DOWN_SQL = "migration.include_down_sql"
 SCHEMA_PATHS = "schema.paths"
+DRIFT_IGNORE = "drift.ignore"
 VERBOSE = "output.verbose"
 COLOR = "output.color_enabled"
 
@@ -69,6 +70,7 @@ SETTINGS = (
     Setting(DIRECTORY, default="migrations"),
     Setting(INCLUDE_DOWN_SQL, Kind.FLAG, default=False),
     Setting(SCHEMA_PATHS, Kind.TEXTS, default=("schema/schema.yaml",)),
+    Setting(DRIFT_IGNORE, Kind.TEXTS, default=()),
     Setting(VERBOSE, Kind.FLAG, default=False),
     Setting(COLOR, Kind.FLAG, default=True),
 )

@@ -11,6 +11,7 @@ from mm_engine.config.settings import (
     COLOR,
     DATABASES,
     DIRECTORY,
+    DRIFT_IGNORE,
     INCLUDE_DOWN_SQL,
     SCHEMA_PATHS,
     TYPE,
@@ -121,6 +122,12 @@ class Config:
     def include_down_sql(self) -> bool:
         """Whether SQL that is shown carries the way back too."""
         return bool(self.values[INCLUDE_DOWN_SQL].value)
+
+    @property
+    def drift_ignore(self) -> tuple[str, ...]:
+        """Patterns of the names of tables that drift is not looked for in."""
+        value = self.values[DRIFT_IGNORE].value
+        return value if isinstance(value, tuple) else ()
 
     @property
     def verbose(self) -> bool:

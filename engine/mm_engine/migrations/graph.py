@@ -133,12 +133,17 @@ class MigrationGraph:
         name that no file has.
         """
         schema = Schema()
-        for migration in self.order() if applied is None else self._trail(applied):
+        for migration in self.trail(applied):
             schema = migration.apply(schema)
         return schema
 
-    def _trail(self, applied: Sequence[str]) -> list[Migration]:
-        """What was applied, by its own files where they are there, else by squashes."""
+    def trail(self, applied: Sequence[str] | None = None) -> Sequence[Migration]:
+        """All migrations in order, or those applied, in the order given.
+
+        What was applied comes by its own files where they are there, else by squashes.
+        """
+        if applied is None:
+            return self.order()
         counted = self.counted(applied)
         unknown = [name for name in counted if name not in self.by_name]
         if unknown:

@@ -24,9 +24,12 @@ def open_engine(
     *,
     root: Path,
     is_memory_allowed: bool = False,
+    must_exist: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> sa.Engine:
     """An engine for a URL; relative paths start at ``root``, the project's folder.
+
+    ``must_exist`` lets no file be made.
 
     Raises ``ConfigError`` if the driver is missing, or the file cannot be one.
     """
@@ -35,6 +38,7 @@ def open_engine(
             url,
             root,
             is_memory_allowed=is_memory_allowed,
+            must_exist=must_exist,
             patience=lock_timeout,
         )
     return _server_engine(url)
@@ -67,6 +71,7 @@ def connected(
     *,
     root: Path,
     is_memory_allowed: bool = False,
+    must_exist: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
 ) -> Iterator[sa.Connection]:
     """A connection that was seen to work, closed at the end."""
@@ -74,6 +79,7 @@ def connected(
         url,
         root=root,
         is_memory_allowed=is_memory_allowed,
+        must_exist=must_exist,
         lock_timeout=lock_timeout,
     )
     try:

@@ -10,8 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 
-import attrs
-
 from mm_engine.runner import sqlite
 from mm_engine.runner.connect import unreachable
 from mm_engine.runner.url import Url
@@ -43,8 +41,7 @@ def file_rows(url: Url, root: Path, table: str) -> Rows:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname not in RECOVERABLE:
                 raise
-            existing = attrs.evolve(url, query={**url.query, "mode": "rw"})
-            return _rows(sqlite.file_uri(existing, root), table)
+            return _rows(sqlite.file_uri(url, root, must_exist=True), table)
     except sqlite3.Error as error:
         raise unreachable(error, sqlite.SQLite(), url) from None
 

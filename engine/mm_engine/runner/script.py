@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 import attrs
@@ -53,19 +53,35 @@ class Script:
         """The name of its migration."""
         return self.migration.name
 
-    def text(self) -> str:
-        """All of it as SQL; what is no SQL stands in comments."""
+    def text(
+        self, *, title: str | None = None, notes: Mapping[int, str] | None = None
+    ) -> str:
+        """All of it as SQL; what is no SQL stands in comments.
+
+        ``notes`` are said before the first item of an operation, counted from 1.
+        """
         within = self.begin is not None and self.body
         lines = [
-            comment(f"{self.name} ({self.direction.value})"),
+            comment(title or f"{self.name} ({self.direction.value})"),
             *(item_text(item) for item in self.prologue),
             *([f"{self.begin};"] if within else []),
-            *(item_text(item) for item in self.body),
+            *_with_notes(self.body, notes or {}),
             *(["COMMIT;"] if within else []),
             *(item_text(item) for item in self.epilogue),
             *([] if self.body else [comment("nothing to do on this database")]),
         ]
         return "\n".join(lines) + "\n"
+
+
+def _with_notes(items: Iterable[Item], notes: Mapping[int, str]) -> Iterator[str]:
+    """The text of each item, after what there is to say about its operations."""
+    waiting = dict(notes)
+    for item in items:
+        first, last = item.operations
+        for number in range(first, last + 1):
+            if number in waiting:
+                yield comment(waiting.pop(number))
+        yield item_text(item)
 
 
 def script(step: Step, dialect: Dialect) -> Script:

@@ -35,17 +35,22 @@ WAL_WRITE_BYTE = 120
 
 
 def engine(
-    url: Url, root: Path, *, is_memory_allowed: bool, patience: float
+    url: Url,
+    root: Path,
+    *,
+    is_memory_allowed: bool,
+    must_exist: bool,
+    patience: float,
 ) -> sa.Engine:
     """An engine of single connections that keep foreign keys and begin nothing.
 
-    Raises ``ConfigError`` where there is no file and none can be made.
+    Raises ``ConfigError`` where there is no file and none can be, or may be, made.
     """
     import sqlalchemy as sa
 
     if url.is_memory and is_memory_allowed:
         return _memory_engine()
-    uri = file_uri(url, root)
+    uri = file_uri(url, root, must_exist=must_exist)
     return sa.create_engine(
         sa.URL.create(url.driver, database=str(url.path(root))),
         creator=lambda: open_connection(uri, patience),
@@ -54,9 +59,12 @@ def engine(
     )
 
 
-def file_uri(url: Url, root: Path, *, is_read_only: bool = False) -> str:
+def file_uri(
+    url: Url, root: Path, *, is_read_only: bool = False, must_exist: bool = False
+) -> str:
     """The file of a URL as SQLite is told it, after everything that can be said first.
 
+    What must exist is not made, but may be written to: after a crash SQLite has to.
     Raises ``ConfigError`` where there is no file and none can be made.
     """
     check_version()
@@ -71,8 +79,9 @@ def file_uri(url: Url, root: Path, *, is_read_only: bool = False) -> str:
             hint="name a file: sqlite:///app.db",
         )
     path = url.path(root)
-    _check_file(path, url, is_read_only=is_read_only)
-    return _uri(path, url, is_read_only=is_read_only)
+    _check_file(path, url, must_exist=is_read_only or must_exist)
+    mode = "ro" if is_read_only else "rw" if must_exist else None
+    return _uri(path, url, mode)
 
 
 def check_version() -> None:
@@ -108,7 +117,7 @@ def open_connection(uri: str, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def _check_file(path: Path, url: Url, *, is_read_only: bool) -> None:
+def _check_file(path: Path, url: Url, *, must_exist: bool) -> None:
     """Say in words what SQLite would call "unable to open database file"."""
     if "\0" in url.database:
         raise ConfigError(f"{str(url)!r}: no file name holds a NUL character")
@@ -123,7 +132,7 @@ def _check_file(path: Path, url: Url, *, is_read_only: bool) -> None:
                 hint="make the folder first; a path after three slashes is relative,"
                 " after four absolute",
             )
-        if is_read_only and not path.exists():
+        if must_exist and not path.exists():
             raise ConfigError(f"{url}: there is no file {path}")
         if path.exists() and not os.access(path, os.R_OK):
             raise ConfigError(
@@ -133,7 +142,7 @@ def _check_file(path: Path, url: Url, *, is_read_only: bool) -> None:
         raise ConfigError(f"{url}: {error.strerror}: {path}") from error
 
 
-def _uri(path: Path, url: Url, *, is_read_only: bool) -> str:
+def _uri(path: Path, url: Url, mode: str | None) -> str:
     for name in url.query:
         if name not in URI_OPTIONS:
             raise ConfigError(
@@ -141,8 +150,8 @@ def _uri(path: Path, url: Url, *, is_read_only: bool) -> str:
                 hint=nearest(name, URI_OPTIONS) or f"known: {', '.join(URI_OPTIONS)}",
             )
     options = {"mode": "rwc", **url.query}
-    if is_read_only:
-        options["mode"] = "ro"
+    if mode is not None and url.query.get("mode") != "ro":
+        options["mode"] = mode
     said = "&".join(f"{name}={quote(value)}" for name, value in options.items())
     return f"file:{quote(os.fsencode(path.absolute()))}?{said}"
 

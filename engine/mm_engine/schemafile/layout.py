@@ -39,6 +39,29 @@ Value: TypeAlias = (
 )
 
 
+Plain: TypeAlias = "str | int | bool | Sequence[Plain] | Mapping[str, Plain]"
+"""The same without anything that only matters to YAML."""
+
+
+def plain(value: Value) -> Plain:
+    """A value without its layout; a tag stays before its text.
+
+    >>> plain({"fields": Inline(["a", "b"]), "default": Tagged("!symbol", "now")})
+    {'fields': ['a', 'b'], 'default': '!symbol now'}
+    """
+    match value:
+        case Tagged():
+            return f"{value.tag} {value.text}"
+        case Inline():
+            return plain(value.value)
+        case str() | int():
+            return value
+        case Mapping():
+            return {key: plain(entry) for key, entry in value.items()}
+        case _:
+            return [plain(entry) for entry in value]
+
+
 def yaml_text(sections: Mapping[str, Value]) -> str:
     """A document of these sections, blank lines between them and what they list."""
     blocks = [list(_section(name, value)) for name, value in sections.items()]

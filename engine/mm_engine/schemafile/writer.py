@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import TypeAlias, assert_never
 
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
@@ -13,12 +14,24 @@ from mm_engine.model.types import FieldType
 from mm_engine.model.values import Default, Expression, Literal, Symbol
 from mm_engine.schemafile.defaults import Vocabulary, decided
 from mm_engine.schemafile.fieldtypes import FOREIGN_KEY
-from mm_engine.schemafile.layout import Inline, Tagged, Value, yaml_text
+from mm_engine.schemafile.layout import (
+    Inline,
+    Plain,
+    Tagged,
+    Value,
+    plain,
+    yaml_text,
+)
 from mm_engine.schemafile.report import Report
 from mm_engine.schemafile.shorthands import Reference, Shorthands, shorthands
 from mm_engine.schemafile.typewords import type_words
 
 Words = dict[str, Value]
+
+Part: TypeAlias = (
+    Table | Field | Index | PrimaryKey | Unique | Check | ForeignKey | Enum
+)
+"""What a schema consists of, one by one."""
 
 
 def schema_yaml(
@@ -29,8 +42,7 @@ def schema_yaml(
     Built-in symbols that mean what they always mean are not spelled out.
     """
     defaults = _own_defaults(schema)
-    symbols = dict.fromkeys(word for chosen in defaults.values() for word in chosen)
-    words = Vocabulary(tuple(symbols), schema.enums)
+    words = _vocabulary(schema)
     sections: Words = {}
     about = {"name": name, "version": version}
     if about := {key: text for key, text in about.items() if text is not None}:
@@ -45,6 +57,50 @@ def schema_yaml(
         _table(table, schema, words) for table in schema.tables.values()
     ]
     return yaml_text(sections)
+
+
+def part_words(part: Part, schema: Schema) -> Mapping[str, Plain]:
+    """One part of a schema in the words that a file has for it, as plain values.
+
+    A field says ``nullable`` in any case, and a key is not told at its field.
+    """
+    match part:
+        case Table():
+            words = _table(part, schema, _vocabulary(schema))
+        case Field():
+            words = _lone_field(part, schema)
+        case Index():
+            words = _index(part)
+        case ForeignKey():
+            words = _foreign_key(part)
+        case Enum():
+            words = _enum(part)
+        case PrimaryKey():
+            words = _mapping("fields", _key(part))
+        case Unique():
+            words = _mapping("fields", _unique(part))
+        case Check():
+            words = _mapping("expression", _check(part))
+        case _:
+            assert_never(part)
+    return {key: plain(value) for key, value in words.items()}
+
+
+def _lone_field(field: Field, schema: Schema) -> Words:
+    table = Table("", [field])
+    words = _field(field, table, shorthands(table, schema), _vocabulary(schema))
+    return {**words, "nullable": field.nullable}
+
+
+def _mapping(key: str, value: Value) -> Words:
+    """What may be told by one value alone, under the key that it stands for."""
+    return dict(value) if isinstance(value, Mapping) else {key: value}
+
+
+def _vocabulary(schema: Schema) -> Vocabulary:
+    defaults = _own_defaults(schema)
+    symbols = dict.fromkeys(word for chosen in defaults.values() for word in chosen)
+    return Vocabulary(tuple(symbols), schema.enums)
 
 
 def _own_defaults(schema: Schema) -> PerDatabase:
@@ -106,8 +162,8 @@ def default_value(
         case _:
             assert_never(default)
     attempt = Report()
-    plain = tagged.text and decided(tagged.text, type_, words, attempt)
-    return tagged.text if plain == default and not attempt.findings else tagged
+    read = tagged.text and decided(tagged.text, type_, words, attempt)
+    return tagged.text if read == default and not attempt.findings else tagged
 
 
 def _table(table: Table, schema: Schema, words: Vocabulary) -> Words:

@@ -94,7 +94,7 @@ def config(*, as_json: bool) -> None:
 def _written(value: object) -> str:
     """A value as a config file would have it."""
     match value:
-        case None:
+        case None | ():
             return "-"
         case bool():
             return "true" if value else "false"
