@@ -69,13 +69,14 @@ def test_a_case_goes_up_down_and_up_with_rows(
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
 def test_a_database_that_was_changed_is_one_that_was_made_so(
-    case: Case, live_postgresql: LivePostgreSQL, postgresql_url: str
+    case: Case, postgresql_url: str
 ) -> None:
     if any(isinstance(operation, RunSQL) for operation in case.operations):
         return
-    live = live_postgresql
-    live.up(case.before)
-    live.up(case.operations)
+    with LivePostgreSQL.on(postgresql_url) as live:
+        live.up(case.before)
+        live.up(case.operations)
+        schema, shape = live.schema, live.shape()
     with LivePostgreSQL.on(postgresql_url) as anew:
-        anew.built(live.schema)
-        assert live.shape() == anew.shape()
+        anew.built(schema)
+        assert shape == anew.shape()

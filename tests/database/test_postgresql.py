@@ -245,3 +245,53 @@ def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
                 ask(other, url)
                 assert int(told(one)) + int(told(other)) == COUNT
                 assert len(names(url)) == COUNT
+
+
+IN_AUTH = migration("0001_users", create("auth.users", "name"), create("users", "name"))
+NAMESPACE = chain(IN_AUTH)
+TWO_NAMESPACES = chain(IN_AUTH, migration("0002_sales", create("sales.orders")))
+
+
+def test_a_namespace_has_tables_of_its_own(url: str) -> None:
+    query = "SELECT to_regclass('auth.users'), to_regclass('public.users')"
+    with migrator(url, NAMESPACE) as ready:
+        ready.up()
+        assert None not in ready.session.rows(query)[0]
+        ready.down(steps=1)
+        assert ready.session.rows(query) == ((None, None),)
+
+
+def test_a_namespace_that_the_search_path_leads_to_is_refused(url: str) -> None:
+    with migrator(url) as ready:
+        ready.session.run("CREATE SCHEMA auth")
+    with migrator(f"{url}?options=-csearch_path%3Dauth", NAMESPACE) as ready:
+        with pytest.raises(RunError, match=r'"auth\.users" and "users" would be'):
+            ready.up()
+        assert ready.session.rows("SELECT to_regclass('users')") == ((None,),)
+
+
+def test_a_namespace_that_is_there_asks_for_no_right_to_make_one(url: str) -> None:
+    keeper = f"keeper_{url.rpartition('/')[2]}"
+    with migrator(url) as owner:
+        owner.session.run(f"CREATE ROLE {keeper} LOGIN")
+        owner.session.run(f"CREATE SCHEMA auth AUTHORIZATION {keeper}")
+        owner.session.run(f"GRANT CREATE ON SCHEMA public TO {keeper}")
+    try:
+        with (
+            migrator(url.replace("postgres@", f"{keeper}@"), TWO_NAMESPACES) as ready,
+            pytest.raises(RunError, match="permission denied for database"),
+        ):
+            ready.up()
+        assert names(url) == ("0001_users",)
+    finally:
+        with migrator(url) as owner:
+            owner.session.run(f"DROP OWNED BY {keeper} CASCADE")
+            owner.session.run(f"DROP ROLE {keeper}")
+
+
+def test_tables_in_a_namespace_without_a_history_stop_the_run(url: str) -> None:
+    with migrator(url, NAMESPACE) as ready:
+        ready.session.run("CREATE SCHEMA auth")
+        ready.session.run("CREATE TABLE auth.users (id int)")
+        with pytest.raises(HistoryError, match=r"already the tables auth\.users that"):
+            ready.up()

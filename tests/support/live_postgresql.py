@@ -29,41 +29,45 @@ _NUMBERS = itertools.count(1)
 
 # What a table consists of, in the server's own words and without its own numbers.
 _COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-    a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid),
+SELECT c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod),
+    a.attnotnull, a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid),
     col_description(c.oid, a.attnum), o.collname
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 LEFT JOIN pg_collation o ON o.oid = a.attcollation
-WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+WHERE c.relnamespace IN ({spaces}) AND c.relkind = 'r'
     AND a.attnum > 0 AND NOT a.attisdropped
 """
 _CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
 FROM pg_constraint
-WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'
+WHERE connamespace IN ({spaces}) AND contype <> 'n'
 """
 _INDEXES = """
 SELECT tablename, indexname, indexdef FROM pg_indexes
-WHERE schemaname = current_schema()
+WHERE to_regnamespace(quote_ident(schemaname)) IN ({spaces})
 """
 _TRIGGERS = """
 SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid), p.prosrc
 FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid
-WHERE NOT tgisinternal AND p.pronamespace = current_schema()::regnamespace
+WHERE NOT tgisinternal AND p.pronamespace IN ({spaces})
 """
 _FUNCTIONS = (
-    "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+    "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace IN ({spaces})"
 )
 _TABLES = """
-SELECT relname, obj_description(oid, 'pg_class') FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+SELECT oid::regclass::text, obj_description(oid, 'pg_class') FROM pg_class
+WHERE relnamespace IN ({spaces}) AND relkind = 'r'
 """
 _ENUMS = """
-SELECT typname, obj_description(t.oid, 'pg_type'), array_agg(enumlabel::text ORDER BY
-    enumsortorder)
+SELECT t.oid::regtype::text, obj_description(t.oid, 'pg_type'),
+    array_agg(enumlabel::text ORDER BY enumsortorder)
 FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
-WHERE typnamespace = current_schema()::regnamespace GROUP BY t.oid, typname
+WHERE typnamespace IN ({spaces}) GROUP BY t.oid, typname
+"""
+_OTHER_SPACES = """
+SELECT nspname FROM pg_namespace
+WHERE nspname <> current_schema() AND nspname !~ '^(pg_|live_)'
 """
 
 
@@ -73,6 +77,7 @@ class LivePostgreSQL:
 
     connection: psycopg.Connection
     schema: Schema = attrs.field(factory=Schema)
+    spaces_before: frozenset[str] = frozenset()
     dialect: PostgreSQL = attrs.field(factory=PostgreSQL)
 
     @classmethod
@@ -85,16 +90,32 @@ class LivePostgreSQL:
             live.sql("SET client_min_messages = warning")
             live.sql(f"CREATE SCHEMA {name}")
             live.sql(f"SET search_path = {name}")
+            live.spaces_before = live.other_spaces()
             try:
                 yield live
             finally:
                 connection.rollback()
-                live.sql(f"DROP SCHEMA {name} CASCADE")
+                for space in (name, *live.other_spaces() - live.spaces_before):
+                    live.sql(f"DROP SCHEMA {live.dialect.quote(space)} CASCADE")
 
     def sql(self, sql: str) -> list[tuple[object, ...]]:
         """Something of the test's own, and its rows."""
         found = self.connection.execute(sql.encode())
         return found.fetchall() if found.description else []
+
+    def other_spaces(self) -> frozenset[str]:
+        """The namespaces beside that of the test, without those of other tests."""
+        return frozenset(str(row[0]) for row in self.sql(_OTHER_SPACES))
+
+    def asked(self, query: str) -> list[tuple[object, ...]]:
+        """What a query finds in the namespaces that are this test's."""
+        made = self.other_spaces() - self.spaces_before
+        names = ", ".join(self.dialect.text(name) for name in ("", *made))
+        spaces = (
+            "SELECT oid FROM pg_namespace WHERE nspname = current_schema()"
+            f" OR nspname IN ({names})"
+        )
+        return self.sql(query.format(spaces=spaces))
 
     def up(self, operations: Iterable[Operation]) -> None:
         """Tell the database a migration, in one transaction."""
@@ -148,7 +169,7 @@ class LivePostgreSQL:
         return {
             name: sorted(
                 repr(row).replace(f"{here}.", "")
-                for row in self.sql(query)
+                for row in self.asked(query)
                 if "makemigrations_kept_" not in str(row[0])
             )
             for name, query in asked.items()
@@ -159,11 +180,9 @@ class LivePostgreSQL:
         return {
             str(name): sorted(
                 str(row[0])
-                for row in self.sql(
-                    f"SELECT to_jsonb(t)::text FROM {self.dialect.quote(str(name))} t"
-                )
+                for row in self.sql(f"SELECT to_jsonb(t)::text FROM {name} t")
             )
-            for name, *_ in self.sql(_TABLES)
+            for name, *_ in self.asked(_TABLES)
             if not str(name).startswith("makemigrations_kept_")
         }
 

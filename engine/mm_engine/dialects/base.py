@@ -197,7 +197,7 @@ class Dialect(Clauses):
     def drop_table(self, name: str, *, tolerant: bool) -> Items:
         """Drop a table."""
         guard = "IF EXISTS " if tolerant and self.can_say(Guarded.DROP_TABLE) else ""
-        yield Statement(f"DROP TABLE {guard}{self.quote(name)}")
+        yield Statement(f"DROP TABLE {guard}{self.thing(name)}")
 
     def rename_table(self, move: Move, operation: RenameTable) -> Items:
         """Give a table a new name, wherever it is spoken of."""
@@ -230,9 +230,8 @@ class Dialect(Clauses):
 
     def drop_index(self, table: str, name: str, *, tolerant: bool) -> Items:
         """Drop an index."""
-        del table
         guard = "IF EXISTS " if tolerant and self.can_say(Guarded.DROP_INDEX) else ""
-        yield Statement(f"DROP INDEX {guard}{self.part_name(name)}")
+        yield Statement(f"DROP INDEX {guard}{self.part_beside(table, name)}")
 
     def rename_index(self, move: Move, operation: RenameIndex) -> Items:
         """Give an index a new name: drop it, and make it under the new one."""
@@ -262,7 +261,7 @@ class Dialect(Clauses):
         """What people read about a table, where the database keeps it."""
         if self.features.stores_comments and comment is not None:
             said = self.text(comment)
-            yield Statement(f"COMMENT ON TABLE {self.quote(table.name)} IS {said}")
+            yield Statement(f"COMMENT ON TABLE {self.thing(table.name)} IS {said}")
 
     def counted_on(self, table: Table, written: set[str], schema: Schema) -> Items:
         """What makes counting go on after numbers that were written by hand."""
@@ -271,7 +270,7 @@ class Dialect(Clauses):
 
     def altered(self, table: str, change: str) -> Statement:
         """One ALTER TABLE."""
-        return Statement(f"ALTER TABLE {self.quote(table)} {change}")
+        return Statement(f"ALTER TABLE {self.thing(table)} {change}")
 
     def when(self, tolerant: bool, query: str, items: Items) -> Items:  # noqa: FBT001 - reads as a condition
         """The items, only where the query gives a row if absence is tolerated."""

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from mm_engine.dialects.clauses import Clauses
-from mm_engine.dialects.features import Namespace
+from mm_engine.dialects.features import EnumStyle, Namespace
 from mm_engine.dialects.statements import Move
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations import (
+    AddCheck,
     AddField,
     AddForeignKey,
     AddIndex,
+    AddUnique,
     AlterPrimaryKey,
+    CreateEnum,
     CreateTable,
     DropIndex,
     DropUnique,
     Operation,
+    RenameConstraint,
+    RenameEnum,
     RenameField,
     RenameIndex,
     RenameTable,
 )
 
-_NAMING_TABLES = (CreateTable, RenameTable)
+_NAMING_TABLES = (CreateTable, RenameTable, CreateEnum, RenameEnum)
 _NAMING_FIELDS = (AddField, RenameField)
-_NAMING = (*_NAMING_TABLES, *_NAMING_FIELDS, AddIndex, RenameIndex)
+_NAMING_PARTS = (
+    *(AddIndex, RenameIndex, AlterPrimaryKey),
+    *(AddUnique, AddCheck, AddForeignKey, RenameConstraint),
+)
+_NAMING = (*_NAMING_TABLES, *_NAMING_FIELDS, *_NAMING_PARTS)
 _REFERRING = (CreateTable, AddForeignKey, AlterPrimaryKey, DropIndex, DropUnique)
 
 
@@ -40,7 +50,7 @@ def check_names(words: Clauses, moves: Sequence[Move]) -> None:
         return
     schema = moves[-1].after
     if any(isinstance(operation, _NAMING_TABLES) for operation in named):
-        _check_once(words, (("table", name) for name in schema.tables))
+        _check_once(words, _type_names(words, schema))
     for name in dict.fromkeys(_table_of(operation) for operation in named):
         if name in schema.tables:
             _check_table(words, schema.tables[name])
@@ -60,10 +70,13 @@ def _table_of(operation: Operation) -> str:
 
 def _check_table(words: Clauses, table: Table) -> None:
     of_table = f'in "{table.name}"'
-    _check_once(words, (("field", f.name) for f in table.fields), of_table)
-    if words.features.index_names_are_unique_in is Namespace.TABLE:
-        names = (("index", str(i.name)) for i in table.indexes)
-        _check_once(words, names, of_table)
+    facts = words.features
+    fields = (("field", f.name, words.quote(f.name)) for f in table.fields)
+    _check_once(words, fields, of_table)
+    if facts.index_names_are_unique_in is Namespace.TABLE:
+        _check_once(words, _indexes(words, table), of_table)
+    if facts.constraint_names_are_unique_in is Namespace.TABLE:
+        _check_once(words, _constraints(words, table), of_table)
 
 
 def check_references(words: Clauses, moves: Sequence[Move]) -> None:
@@ -86,19 +99,49 @@ def check_references(words: Clauses, moves: Sequence[Move]) -> None:
                 )
 
 
-def _index_names(words: Clauses, schema: Schema) -> Iterator[tuple[str, str]]:
+Named: TypeAlias = tuple[str, str, str]
+"""What something is, what it is called, and its name as the database is told it."""
+
+
+def _type_names(words: Clauses, schema: Schema) -> Iterator[Named]:
+    """Tables, and enums where those are types: a table is one too."""
+    yield from (("table", name, words.thing(name)) for name in schema.tables)
+    if words.features.enums is EnumStyle.TYPE:
+        yield from (("enum", name, words.thing(name)) for name in schema.enums)
+
+
+def _index_names(words: Clauses, schema: Schema) -> Iterator[Named]:
     if words.features.index_names_are_table_names:
-        yield from (("table", name) for name in schema.tables)
+        yield from (("table", name, words.thing(name)) for name in schema.tables)
     for table in schema.tables.values():
-        yield from (("index", str(index.name)) for index in table.indexes)
+        yield from _indexes(words, table)
 
 
-def _check_once(
-    words: Clauses, named: Iterator[tuple[str, str]], where: str = ""
-) -> None:
+def _indexes(words: Clauses, table: Table) -> Iterator[Named]:
+    """The indexes of a table, and the keys that have one of their name."""
+    key = table.primary_key
+    parts: list[tuple[str, str | None]] = [("index", i.name) for i in table.indexes]
+    if words.features.keys_have_index_names:
+        parts += [("primary key", key.name)] if key else []
+        parts += [("unique constraint", unique.name) for unique in table.uniques]
+    for kind, name in parts:
+        yield kind, str(name), words.part_beside(table.name, str(name))
+
+
+def _constraints(words: Clauses, table: Table) -> Iterator[Named]:
+    key = table.primary_key
+    parts: list[tuple[str, str | None]] = [("primary key", key.name)] if key else []
+    parts += [("unique constraint", unique.name) for unique in table.uniques]
+    parts += [("check", check.name) for check in table.checks]
+    parts += [("foreign key", key.name) for key in table.foreign_keys]
+    for kind, name in parts:
+        yield kind, str(name), words.part_name(str(name))
+
+
+def _check_once(words: Clauses, named: Iterable[Named], where: str = "") -> None:
     taken: dict[str, tuple[str, str]] = {}
-    for kind, name in named:
-        plain = name if words.features.tells_case_apart else _lower(name)
+    for kind, name, told in named:
+        plain = told if words.features.tells_case_apart else _lower(told)
         if plain in taken:
             other, same = taken[plain]
             raise UnsupportedError(

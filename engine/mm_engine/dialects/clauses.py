@@ -64,7 +64,7 @@ class Clauses(Lowering):
             *self.constraint_clauses(table, lowered),
         ]
         body = ",\n".join(f"    {line}" for line in lines)
-        name = self.new_name(named or table.name)
+        name = self.new_thing(named or table.name)
         return f"CREATE TABLE {guard}{name} (\n{body}\n){self.table_suffix(table)}"
 
     def table_suffix(self, table: Table) -> str:
@@ -119,7 +119,7 @@ class Clauses(Lowering):
         actions = (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
         references = " ".join(
             [
-                f"REFERENCES {self.quote(key.table)} ({self.listed(key.references)})",
+                f"REFERENCES {self.thing(key.table)} ({self.listed(key.references)})",
                 *(f"{event} {act}" for event, act in actions if act != "NO ACTION"),
             ]
         )
@@ -137,7 +137,7 @@ class Clauses(Lowering):
         parts = ", ".join(self._index_parts(index))
         sql = (
             f"CREATE {kind} {guard}{self.part_name(index.name)}"
-            f" ON {self.quote(table)}{using} ({parts})"
+            f" ON {self.thing(table)}{using} ({parts})"
         )
         if index.include and self.features.covering_indexes:
             sql += f" INCLUDE ({self.listed(index.include)})"

@@ -73,10 +73,16 @@ class Features:
     """Whether two names may differ in nothing but case."""
     reserved_prefixes: tuple[str, ...]
     """What no name of a table or index may begin with."""
+    has_namespaces: bool
+    """Whether a point in the name of a table or enum parts it from its namespace."""
     index_names_are_unique_in: Namespace
     """Where two indexes may not have one name."""
     index_names_are_table_names: bool
     """Whether an index and a table may not have one name."""
+    keys_have_index_names: bool
+    """Whether a primary key or unique constraint takes the name of an index."""
+    constraint_names_are_unique_in: Namespace | None
+    """Where two constraints may not have one name; None where nobody looks."""
     says_if_exists: tuple[Guarded, ...]
     """Which statements can be told to tolerate what they find."""
     partial_indexes: bool

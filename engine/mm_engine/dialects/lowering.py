@@ -143,7 +143,7 @@ class Lowering(Names):
     def _words(self, type_: FieldType) -> str:
         word = type_.yaml_name
         if isinstance(type_, EnumOf) and self.features.enums is EnumStyle.TYPE:
-            return self.quote(type_.name)
+            return self.thing(type_.name)
         if isinstance(type_, Array) and self.features.has_arrays:
             return f"{self._words(type_.of)}[]"
         if word not in self.types:

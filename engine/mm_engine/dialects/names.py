@@ -10,6 +10,7 @@ from typing import ClassVar
 from mm_engine.dialects.features import Features
 from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_literal
 from mm_engine.errors import UnsupportedError, nearest
+from mm_engine.model.names import place_of
 from mm_engine.model.table import Options
 
 _DIGEST = 8
@@ -37,6 +38,39 @@ class Names(ABC):
         left, right = self.features.identifier_quotes[0]
         inside = encodable(name, "a name").replace(right, right * 2)
         return Identifier(f"{left}{inside}{right}")
+
+    def place(self, name: str) -> tuple[str | None, str]:
+        """The namespace of a table or enum, if its name has one, and its own name."""
+        if not self.features.has_namespaces:
+            return None, name
+        namespace, own = place_of(name)
+        if namespace is not None and (not namespace or not own or "." in own):
+            raise UnsupportedError(
+                f'{self.title} reads "{name}" as a namespace, a point and a name',
+                hint="let one point stand between the two, or none",
+            )
+        return namespace, own
+
+    def thing(self, name: str) -> Identifier:
+        """The name of a table or enum in quotes, its namespace apart."""
+        namespace, own = self.place(name)
+        return self._inside(namespace, self.quote(own))
+
+    def new_thing(self, name: str) -> Identifier:
+        """The same of one that is made now; refused if a part of it is too long."""
+        namespace, own = self.place(name)
+        if namespace is not None:
+            self.new_name(namespace)
+        return self._inside(namespace, self.new_name(own))
+
+    def part_beside(self, table: str, name: str | None) -> Identifier:
+        """The name of an index or function that lies where its table does."""
+        return self._inside(self.place(table)[0], self.part_name(name))
+
+    def _inside(self, namespace: str | None, name: Identifier) -> Identifier:
+        if namespace is None:
+            return name
+        return Identifier(f"{self.quote(namespace)}.{name}")
 
     def new_name(self, name: str) -> Identifier:
         """The name of a table or field that is made now; refused if it is too long."""

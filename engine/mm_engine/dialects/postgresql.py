@@ -10,6 +10,7 @@ import attrs
 from mm_engine.dialects import (
     postgresql_alters,
     postgresql_enums,
+    postgresql_namespaces,
     postgresql_text,
 )
 from mm_engine.dialects.base import Items
@@ -112,7 +113,7 @@ class PostgreSQL(PostgreSQLParts):
 
         A foreign key to a table that is made later waits for it.
         """
-        self._check_name(table.name)
+        yield from postgresql_namespaces.opened(self, table.name, schema)
         keys = [
             key
             for key in table.foreign_keys
@@ -137,15 +138,17 @@ class PostgreSQL(PostgreSQLParts):
         """The items of one move; with a table go the functions of its triggers."""
         items = super().told(move)
         if items and isinstance(move.operation, DropTable):
-            functions = self.triggers(move.before.table(move.operation.name))
-            return (*items, *(self.function_dropped(n) for n in functions))
+            table = move.before.table(move.operation.name)
+            functions = self.triggers(table)
+            return (*items, *(self.function_dropped(table.name, n) for n in functions))
         return items
 
     def rename_table(self, move: Move, operation: RenameTable) -> Items:
         """Rename a table; what speaks of it follows by itself, our triggers do not."""
-        self._check_name(operation.new)
-        yield from self.triggers_dropped(move.before.table(operation.old))
-        yield from super().rename_table(move, operation)
+        old, new, schema = operation.old, operation.new, move.before
+        yield from postgresql_namespaces.opened(self, new, schema)
+        yield from self.triggers_dropped(schema.table(old))
+        yield from postgresql_namespaces.moved(self, "TABLE", old, new, schema)
         yield from self.triggers_made(move.after.table(operation.new))
 
     def add_field(self, move: Move, operation: AddField) -> Items:
@@ -195,7 +198,8 @@ class PostgreSQL(PostgreSQLParts):
         """Rename an index."""
         del move
         guard = "IF EXISTS " if operation.if_present else ""
-        old, new = self.part_name(operation.old), self.part_name(operation.new)
+        old = self.part_beside(operation.table, operation.old)
+        new = self.part_name(operation.new)
         yield Statement(f"ALTER INDEX {guard}{old} RENAME TO {new}")
 
     def change_table(self, move: Move, table: str) -> Items:
@@ -229,19 +233,20 @@ class PostgreSQL(PostgreSQLParts):
         """Make a type what the enum now is."""
         match operation:
             case CreateEnum(enum=enum):
+                yield from postgresql_namespaces.opened(self, enum.name, move.before)
                 items = postgresql_enums.created(self, enum)
                 exists = self.enum_exists_sql(enum.name)
                 absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
                 yield from self.when(operation.if_present, absent, items)
             case DropEnum(name=name):
                 guard = "IF EXISTS " if operation.if_present else ""
-                yield Statement(f"DROP TYPE {guard}{self.quote(name)}")
+                yield Statement(f"DROP TYPE {guard}{self.thing(name)}")
             case RenameEnum(old=old, new=new):
-                rename = Statement(
-                    f"ALTER TYPE {self.quote(old)} RENAME TO {self.new_name(new)}"
-                )
+                schema = move.before
+                yield from postgresql_namespaces.opened(self, new, schema)
+                renames = postgresql_namespaces.moved(self, "TYPE", old, new, schema)
                 exists = self.enum_exists_sql(old)
-                yield from self.when(operation.if_present, exists, [rename])
+                yield from self.when(operation.if_present, exists, renames)
             case AlterEnum():
                 items = postgresql_enums.altered(self, move, operation)
                 yield from self._tolerant_enum(move, items)
@@ -268,12 +273,3 @@ class PostgreSQL(PostgreSQLParts):
             return items
         exists = self.enum_exists_sql(operation.enum.name)
         return (When(exists, items=tuple(items)),)
-
-    def _check_name(self, name: str) -> None:
-        if "." in name:
-            raise UnsupportedError(
-                f'the table "{name}" would lie in another schema of PostgreSQL,'
-                " which migrations do not reach yet",
-                hint="leave the schema out; the search path of the URL finds one:"
-                " ?options=-csearch_path%3Dname",
-            )

@@ -33,7 +33,7 @@ def added(dialect: PostgreSQL, move: Move, operation: AddField) -> Iterator[Item
         # It may speak of other columns, which a default cannot.
         bare = attrs.evolve(column, not_null=False, default=None)
         yield dialect.altered(table.name, f"ADD COLUMN {dialect.column_sql(bare)}")
-        update = f"UPDATE {dialect.quote(table.name)} SET {dialect.quote(column.name)}"
+        update = f"UPDATE {dialect.thing(table.name)} SET {dialect.quote(column.name)}"
         yield from dialect.quietly(table, Statement(f"{update} = {value}"))
         if column.not_null:
             yield dialect.altered(table.name, f"{alter} SET NOT NULL")
@@ -78,7 +78,7 @@ def altered(
         if operation.one_off is not None:
             value = dialect.default(operation.one_off, field, move.after)
             update = Statement(
-                f"UPDATE {dialect.quote(table.name)} SET {name} = {value}"
+                f"UPDATE {dialect.thing(table.name)} SET {name} = {value}"
                 f" WHERE {name} IS NULL"
             )
             yield from dialect.quietly(table, update)
@@ -142,7 +142,7 @@ def _fitting(
 ) -> Expect:
     words = field.type.yaml_name
     return Expect(
-        f"SELECT count(*) FROM {dialect.quote(table.name)} WHERE {misfit}",
+        f"SELECT count(*) FROM {dialect.thing(table.name)} WHERE {misfit}",
         rows=((0,),),
         message=f"{table.name}.{field.name} holds values that are no {words}",
         hint="say what becomes of them: convert={…}, or mend them in a RunSQL before",

@@ -23,7 +23,7 @@ OLD = "makemigrations_old_"
 def created(dialect: PostgreSQL, enum: Enum) -> Iterator[Item]:
     """A type, and what is said of it."""
     values = ", ".join(dialect.text(value) for value in enum.values)
-    yield Statement(f"CREATE TYPE {dialect.new_name(enum.name)} AS ENUM ({values})")
+    yield Statement(f"CREATE TYPE {dialect.new_thing(enum.name)} AS ENUM ({values})")
     yield from commented(dialect, enum.name, None, enum.comment)
 
 
@@ -33,7 +33,7 @@ def commented(
     """What is said of a type, if that is another now."""
     if before != after:
         said = "NULL" if after is None else dialect.text(after)
-        yield Statement(f"COMMENT ON TYPE {dialect.quote(name)} IS {said}")
+        yield Statement(f"COMMENT ON TYPE {dialect.thing(name)} IS {said}")
 
 
 def altered(dialect: PostgreSQL, move: Move, operation: AlterEnum) -> Iterator[Item]:
@@ -44,7 +44,7 @@ def altered(dialect: PostgreSQL, move: Move, operation: AlterEnum) -> Iterator[I
         return
     for old, new in operation.renamed.items():
         yield Statement(
-            f"ALTER TYPE {dialect.quote(name)}"
+            f"ALTER TYPE {dialect.thing(name)}"
             f" RENAME VALUE {dialect.text(old)} TO {dialect.text(new)}"
         )
     yield from _added(dialect, before, operation)
@@ -85,8 +85,9 @@ def replaced(dialect: PostgreSQL, move: Move, operation: AlterEnum) -> Iterator[
         for table, fields in users:
             for field in fields:
                 yield _unused(dialect, table, field, lost)
-    old = dialect.part_name(f"{OLD}{enum.name}")
-    yield Statement(f"ALTER TYPE {dialect.quote(enum.name)} RENAME TO {old}")
+    _, own = dialect.place(enum.name)
+    aside = dialect.part_name(f"{OLD}{own}")
+    yield Statement(f"ALTER TYPE {dialect.thing(enum.name)} RENAME TO {aside}")
     yield from created(dialect, enum)
     for table, fields in users:
         names = [field.name for field in fields]
@@ -98,6 +99,7 @@ def replaced(dialect: PostgreSQL, move: Move, operation: AlterEnum) -> Iterator[
         names = [field.name for field in fields]
         changed = move.after.table(table.name)
         yield from dialect.with_dependents(changed, names)
+    old = dialect.part_beside(enum.name, f"{OLD}{own}")
     yield Statement(f"DROP TYPE {old}")
 
 
@@ -152,7 +154,7 @@ def _added(
             elif first := next((v for v in values if v not in new), None):
                 place = f" BEFORE {dialect.text(first)}"
             yield Statement(
-                f"ALTER TYPE {dialect.quote(operation.enum.name)}"
+                f"ALTER TYPE {dialect.thing(operation.enum.name)}"
                 f" ADD VALUE {dialect.text(value)}{place}"
             )
 
@@ -182,7 +184,7 @@ def _unused(
     if _is_list(dialect, field):
         used = f"{name}::text[] && ARRAY[{words}]"
     return Expect(
-        f"SELECT count(*) FROM {dialect.quote(table.name)} WHERE {used}",
+        f"SELECT count(*) FROM {dialect.thing(table.name)} WHERE {used}",
         rows=((0,),),
         message=f"rows of {table.name} still have {', '.join(lost)}"
         f" in {field.name}, and that goes",

@@ -21,7 +21,7 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
     def comments(self, table: Table, comment: str | None) -> Items:
         """What is said of a table; NULL takes away what was said."""
         if comment is None and table.comment is not None:
-            yield Statement(f"COMMENT ON TABLE {self.quote(table.name)} IS NULL")
+            yield Statement(f"COMMENT ON TABLE {self.thing(table.name)} IS NULL")
         yield from super().comments(table, comment)
 
     def field_comment(
@@ -30,7 +30,7 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
         """What is said of a column, if that is another now."""
         if before != after:
             said = "NULL" if after is None else self.text(after)
-            column = f"{self.quote(table)}.{self.quote(field)}"
+            column = f"{self.thing(table)}.{self.quote(field)}"
             yield Statement(f"COMMENT ON COLUMN {column} IS {said}")
 
     def counted_on(self, table: Table, written: set[str], schema: Schema) -> Items:
@@ -41,11 +41,11 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
 
     def recounted(self, table: str, field: str) -> Statement:
         """Let a column count on after the greatest number in it."""
-        of_table = self.text(self.quote(table))
+        of_table = self.text(self.thing(table))
         greatest = f"COALESCE(max({self.quote(field)}), 0) + 1"
         return Statement(
             f"SELECT setval(pg_get_serial_sequence({of_table}, {self.text(field)}),"
-            f" {greatest}, false) FROM {self.quote(table)}"
+            f" {greatest}, false) FROM {self.thing(table)}"
         )
 
     def without_dependents(
@@ -101,12 +101,12 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
     def trigger_dropped(self, table: str, name: str) -> Iterator[Item]:
         """One of our triggers gone, and its function."""
         trigger = self.part_name(name)
-        yield Statement(f"DROP TRIGGER IF EXISTS {trigger} ON {self.quote(table)}")
-        yield self.function_dropped(name)
+        yield Statement(f"DROP TRIGGER IF EXISTS {trigger} ON {self.thing(table)}")
+        yield self.function_dropped(table, name)
 
-    def function_dropped(self, name: str) -> Statement:
+    def function_dropped(self, table: str, name: str) -> Statement:
         """The function of one of our triggers gone."""
-        return Statement(f"DROP FUNCTION IF EXISTS {self.part_name(name)}()")
+        return Statement(f"DROP FUNCTION IF EXISTS {self.part_beside(table, name)}()")
 
     def _dependents(
         self, table: Table, names: Sequence[str], *, with_keys: bool

@@ -46,8 +46,11 @@ class PostgreSQLWords(Clauses):
         counts_names_in_bytes=True,
         tells_case_apart=True,
         reserved_prefixes=(),
+        has_namespaces=True,
         index_names_are_unique_in=Namespace.DATABASE,
         index_names_are_table_names=True,
+        keys_have_index_names=True,
+        constraint_names_are_unique_in=Namespace.TABLE,
         says_if_exists=(
             Guarded.CREATE_TABLE,
             Guarded.DROP_TABLE,
@@ -211,12 +214,12 @@ class PostgreSQLWords(Clauses):
         """A query that gives a row if there is such a type."""
         return (
             "SELECT 1 FROM pg_catalog.pg_type"
-            f" WHERE oid = to_regtype({self.text(self.quote(name))})"
+            f" WHERE oid = to_regtype({self.text(self.thing(name))})"
         )
 
     def regclass(self, name: str) -> str:
         """What finds a table in the catalog along the search path, or NULL."""
-        return f"to_regclass({self.text(self.quote(name))})"
+        return f"to_regclass({self.text(self.thing(name))})"
 
     def triggers(self, table: Table) -> dict[str, tuple[str, str]]:
         """Our triggers on a table, by name: the function, and the trigger."""
@@ -228,17 +231,18 @@ class PostgreSQLWords(Clauses):
 
     def _trigger(self, name: str, table: Table, field: Field) -> tuple[str, str]:
         own, column = self.part_name(name), self.quote(field.name)
+        called = self.part_beside(table.name, name)
         now = self.clock(field, "auto_update")
         body = f"\nBEGIN\n    NEW.{column} := {now};\n    RETURN NEW;\nEND\n"
         quoted = self.text(body) if "$$" in body else f"$${body}$$"
         function = (
-            f"CREATE OR REPLACE FUNCTION {own}() RETURNS trigger"
+            f"CREATE OR REPLACE FUNCTION {called}() RETURNS trigger"
             f" LANGUAGE plpgsql AS {quoted}"
         )
         trigger = (
             f"CREATE OR REPLACE TRIGGER {own} BEFORE UPDATE"
-            f" ON {self.quote(table.name)} FOR EACH ROW\n"
+            f" ON {self.thing(table.name)} FOR EACH ROW\n"
             f"WHEN (NEW.{column} IS NOT DISTINCT FROM OLD.{column})"
-            f" EXECUTE FUNCTION {own}()"
+            f" EXECUTE FUNCTION {called}()"
         )
         return function, trigger

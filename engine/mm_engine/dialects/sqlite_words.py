@@ -44,8 +44,11 @@ class SQLiteWords(Clauses):
         counts_names_in_bytes=False,
         tells_case_apart=False,
         reserved_prefixes=("sqlite_",),
+        has_namespaces=False,
         index_names_are_unique_in=Namespace.DATABASE,
         index_names_are_table_names=True,
+        keys_have_index_names=False,
+        constraint_names_are_unique_in=None,
         says_if_exists=(
             Guarded.CREATE_TABLE,
             Guarded.DROP_TABLE,

@@ -32,7 +32,7 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
         return
     kept = dialect.quote(f"{KEPT}{move.mark}")
     fields = dialect.listed(field.name for field in table.fields)
-    source = f"SELECT {fields} FROM {dialect.quote(table.name)}"
+    source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
     head = f"CREATE TABLE {kept} AS"
     for keys in _keys(dialect, table, operation, move.before):
         yield Statement(f"{head} {source} WHERE {keys}")
@@ -50,7 +50,7 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
     if not operation.rows:
         return
     name = f"{KEPT}{move.mark}"
-    kept, here = dialect.quote(name), dialect.quote(table.name)
+    kept, here = dialect.quote(name), dialect.thing(table.name)
     exists = dialect.table_exists_sql(name)
     yield Expect(
         f"SELECT count(*) FROM ({exists}) AS found",
@@ -103,7 +103,7 @@ def _upserted(
     lines = ",\n".join(line(row) for row in rows)
     updated = [dialect.quote(name) for name in names if name not in operation.keys]
     return Statement(
-        f"INSERT INTO {dialect.quote(table.name)} ({dialect.listed(names)}) VALUES\n"
+        f"INSERT INTO {dialect.thing(table.name)} ({dialect.listed(names)}) VALUES\n"
         f"{lines}\n"
         f"ON CONFLICT ({dialect.listed(operation.keys)}) DO {_update(updated)}"
     )

@@ -43,6 +43,18 @@ def name_fault(name: str) -> str | None:
     return f"holds {called}"
 
 
+def place_of(name: str) -> tuple[str | None, str]:
+    """A name with a point as its namespace and the rest; no namespace without one.
+
+    Only some databases read names so; to the others a point is a letter like others.
+
+    >>> place_of("sales.orders"), place_of("orders")
+    (('sales', 'orders'), (None, 'orders'))
+    """
+    namespace, point, own = name.partition(".")
+    return (namespace, own) if point else (None, name)
+
+
 def names_of(names: Iterable[str]) -> tuple[str, ...]:
     """Names in their order; one text is refused, which would be a name a letter.
 

@@ -92,7 +92,7 @@ def _named_table(table: Table, old: Table | None, names: _Names) -> Table:
     old = old or Table(table.name, ())
     if nameless and key is not None:
         same = old.primary_key.name if old.primary_key else None
-        key = attrs.evolve(key, name=same or names.free(f"{table.name}_pkey"))
+        key = attrs.evolve(key, name=same or names.free(f"{_stem(table)}_pkey"))
     return attrs.evolve(
         table,
         primary_key=key,
@@ -164,15 +164,20 @@ def _place(part: Named) -> object:
 def _plain_name(part: Named, table: Table) -> str:
     match part:
         case Index():
-            return "_".join(["idx", table.name, *_index_words(part)])
+            return "_".join(["idx", _stem(table), *_index_words(part)])
         case Unique():
-            return "_".join(["uq", table.name, *part.fields])
+            return "_".join(["uq", _stem(table), *part.fields])
         case ForeignKey():
-            return "_".join(["fk", table.name, *part.fields])
+            return "_".join(["fk", _stem(table), *part.fields])
         case Check():
             words = sqltext.identifiers(part.expression)
             spoken_of = [word for word in words if table.has_field(word)]
-            return "_".join(["ck", table.name, *spoken_of])
+            return "_".join(["ck", _stem(table), *spoken_of])
+
+
+def _stem(table: Table) -> str:
+    """The table in a name: a point would only be mistaken for a namespace."""
+    return table.name.replace(".", "_")
 
 
 def _index_words(index: Index) -> Iterator[str]:

@@ -11,7 +11,7 @@ from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.databases import DATABASES
 from mm_engine.model.faults import Fault
 from mm_engine.model.literals import literal_hint, literal_text
-from mm_engine.model.names import OUR_TABLES, name_fault
+from mm_engine.model.names import OUR_TABLES, name_fault, place_of
 from mm_engine.model.naming import Named
 from mm_engine.model.objects import Enum
 from mm_engine.model.references import reference_faults
@@ -60,7 +60,9 @@ def _enum_faults(enum: Enum) -> Iterator[Fault]:
 
 def _table_faults(schema: Schema, table: Table) -> Iterator[Fault]:
     yield from _name_faults("the name of a table", table.name, table.at)
-    if table.name.lower().startswith(OUR_TABLES):
+    if any(
+        n.lower().startswith(OUR_TABLES) for n in (table.name, place_of(table.name)[1])
+    ):
         yield Fault(
             f'the name of table "{table.name}" begins with "{OUR_TABLES}"',
             at=table.at,

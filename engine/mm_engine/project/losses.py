@@ -96,7 +96,7 @@ def _holds(session: Session, dialect: Dialect, table: str, field: str | None) ->
     try:
         where = f" WHERE {dialect.quote(field)} IS NOT NULL" if field else ""
         rows = session.rows(
-            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {dialect.quote(table)}{where})"
+            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {dialect.thing(table)}{where})"
             " THEN 1 ELSE 0 END"
         )
     except Exception:  # noqa: BLE001 - a driver's, or ours about the name

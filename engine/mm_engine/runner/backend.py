@@ -34,6 +34,9 @@ class Trouble(Enum):
 class Backend:
     """What holds for any database; narrowed by those that need more."""
 
+    has_namespaces = False
+    """Whether tables lie in namespaces, which their names say before a point."""
+
     @property
     def complaints(self) -> tuple[type[Exception], ...]:
         """Exceptions of the driver that SQLAlchemy does not know as errors."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import GraphError, HistoryError
 from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.model.names import place_of
 from mm_engine.operations import CreateTable
+from mm_engine.runner.backend import backend_of
 from mm_engine.runner.history import TABLE, History
 from mm_engine.runner.plan import Direction, Step
 
@@ -60,17 +62,26 @@ def first_tables_present(
     """
     for step in steps:
         if made := _made(step):
-            there = tables_of(connection)
+            there = tables_of(connection, made)
             return tuple(name for name in made if name in there)
     return ()
 
 
-def tables_of(connection: sa.Connection) -> frozenset[str]:
-    """The tables and views of a database, without our own."""
+def tables_of(connection: sa.Connection, wanted: Iterable[str] = ()) -> frozenset[str]:
+    """The tables and views of a database, without our own.
+
+    Those in other namespaces are told only of namespaces that the wanted ones lie in.
+    """
     import sqlalchemy as sa
 
     inspector = sa.inspect(connection)
     names = {*inspector.get_table_names(), *inspector.get_view_names()}
+    if backend_of(connection).has_namespaces:
+        there = set(inspector.get_schema_names())
+        spaces = dict.fromkeys(place_of(name)[0] for name in wanted)
+        for space in (s for s in spaces if s is not None and s in there):
+            inside = inspector.get_table_names(space) + inspector.get_view_names(space)
+            names |= {f"{space}.{name}" for name in inside}
     return frozenset(names - {TABLE})
 
 

@@ -73,6 +73,8 @@ class _Info(Protocol):
 class PostgreSQL(Backend):
     """A server, and an advisory lock for as long as a migration's transaction."""
 
+    has_namespaces = True
+
     def __init__(self) -> None:
         """Wait for nobody, until told how long."""
         self._patience = 0.0

@@ -96,7 +96,12 @@ def _junction(
 
 def _names(source: str, here: Place, there: Place) -> tuple[str, str]:
     """``posts_id`` and ``tags_id``; from and to where both are the same table."""
-    mine = f"{source}_{here.field.name.text}"
+    mine = f"{_word(source)}_{here.field.name.text}"
     if here.table is there.table:
         return f"from_{mine}", f"to_{mine}"
-    return mine, f"{there.table.name.text}_{there.field.name.text}"
+    return mine, f"{_word(there.table.name.text)}_{there.field.name.text}"
+
+
+def _word(table: str) -> str:
+    """A table in the name of a field, its namespace too."""
+    return table.replace(".", "_")

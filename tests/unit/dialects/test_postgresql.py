@@ -68,9 +68,43 @@ def test_the_name_of_an_index_is_cut_and_that_of_a_table_refused() -> None:
         told(mm.CreateTable(long, fields=[mm.Field("x", mm.Text())]))
 
 
-def test_a_table_in_another_schema_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="search path"):
-        told(mm.CreateTable("auth.users", fields=[mm.Field("x", mm.Text())]))
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a.b.c", "a namespace, a point and a name"),
+        (".users", "a namespace, a point and a name"),
+        ("auth.", "a namespace, a point and a name"),
+        ("pg_auth.users", 'keeps the namespace "pg_auth" for itself'),
+        ("information_schema.users", "for itself"),
+        (f"{'n' * 64}.users", "no names as long as"),
+        (f"auth.{'n' * 64}", "no names as long as"),
+    ],
+)
+def test_a_name_that_no_namespace_can_hold_is_refused(name: str, said: str) -> None:
+    with pytest.raises(UnsupportedError, match=said):
+        told(mm.CreateTable(name, fields=[mm.Field("x", mm.Text())]))
+
+
+def test_each_part_of_a_name_may_be_as_long_as_a_name() -> None:
+    namespace, own = "n" * 63, "t" * 63
+    text = told(mm.CreateTable(f"{namespace}.{own}", fields=[mm.Field("x", mm.Text())]))
+    assert f'CREATE TABLE "{namespace}"."{own}"' in text
+
+
+def test_a_namespace_is_made_once() -> None:
+    fields = [mm.Field("x", mm.Text())]
+    text = told(*(mm.CreateTable(f"auth.{n}", fields=fields) for n in ("a", "b")))
+    assert text.count("CREATE SCHEMA") == 1
+
+
+def test_a_check_with_the_name_of_the_primary_key_is_refused() -> None:
+    table = mm.CreateTable(
+        "t",
+        fields=[mm.Field("x", mm.Integer(), nullable=False)],
+        primary_key=mm.PrimaryKey(["x"], name="t_x"),
+    )
+    with pytest.raises(UnsupportedError, match='primary key "t_x" and check "t_x"'):
+        told(table, mm.AddCheck("t", mm.Check("x > 0", name="t_x")))
 
 
 def test_a_change_of_type_that_nobody_can_say_asks_for_words() -> None:
