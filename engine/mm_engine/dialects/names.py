@@ -85,11 +85,11 @@ class Names(ABC):
         """The name of an index or constraint, cut with a digest if it is too long."""
         if name is None:
             raise UnsupportedError("an index or constraint has no name")
-        return self._unreserved(self._cut(name))
+        return self._unreserved(self.cut_name(name))
 
     def part_text(self, name: str | None) -> LiteralSQL:
         """The same name as a text, for questions to the catalog."""
-        return self.text(self._cut(name or ""))
+        return self.text(self.cut_name(name or ""))
 
     def listed(self, names: Iterable[str]) -> str:
         """Names in quotes, with commas between them."""
@@ -148,7 +148,8 @@ class Names(ABC):
         in_bytes = self.features.counts_names_in_bytes
         return len(name.encode("utf-8", "replace")) if in_bytes else len(name)
 
-    def _cut(self, name: str) -> str:
+    def cut_name(self, name: str) -> str:
+        """What a database keeps of the name of an index or constraint."""
         longest = self.features.longest_name
         if longest is None or not self._is_too_long(name):
             return name

@@ -1,0 +1,46 @@
+"""Namespaces of PostgreSQL, and what is called how in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import attrs
+
+from mm_engine.introspect.native import Unread
+
+Oid: TypeAlias = int
+"""The server's number of a thing, only ever compared."""
+
+
+@attrs.frozen
+class Places:
+    """The namespace whose names stand alone, and others, whose names get a point."""
+
+    default: str
+    others: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every namespace that is read, once."""
+        return tuple(dict.fromkeys((self.default, *self.others)))
+
+    def called(self, namespace: str, name: str) -> str:
+        """What a thing is called here."""
+        return name if namespace == self.default else f"{namespace}.{name}"
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """A table that was found, and what of it no schema can say."""
+
+    name: str
+    comment: str | None
+    unread: tuple[Unread, ...] = attrs.field(converter=tuple[Unread, ...])
+
+
+def facts(
+    said: Iterable[str | None], name: str, table: str | None
+) -> tuple[Unread, ...]:
+    """What is said of a thing beyond what a schema can say."""
+    return tuple(Unread(kind=fact, name=name, table=table) for fact in said if fact)
