@@ -165,7 +165,7 @@ class LivePostgreSQL:
             "functions": _FUNCTIONS,
             "enums": _ENUMS,
         }
-        here = str(self.sql("SELECT current_schema()")[0][0])
+        here = self.name
         return {
             name: sorted(
                 repr(row).replace(f"{here}.", "")
@@ -174,6 +174,11 @@ class LivePostgreSQL:
             )
             for name, query in asked.items()
         }
+
+    @property
+    def name(self) -> str:
+        """What the schema is called on the server."""
+        return str(self.sql("SELECT current_schema()")[0][0])
 
     def rows(self) -> dict[str, list[str]]:
         """Every row of every table, fields by name, as texts."""

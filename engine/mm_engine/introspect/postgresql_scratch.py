@@ -17,7 +17,7 @@ from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.dialects.statements import Item, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
-from mm_engine.introspect.native import Native, NativeForeignKey, NativeTable
+from mm_engine.introspect.native import Native, NativeForeignKey
 from mm_engine.introspect.postgresql import read
 from mm_engine.introspect.postgresql_places import Places
 from mm_engine.model.schema import Schema
@@ -50,6 +50,7 @@ class _Temporary(PostgreSQL):
     """PostgreSQL told of functions where it would not look for them by itself."""
 
     def triggers(self, table: Table) -> dict[str, tuple[str, str]]:
+        """Our triggers, with functions in the temporary namespace."""
         made = super().triggers(table)
         return {
             name: (
@@ -102,9 +103,7 @@ def expected_postgresql(connection: sa.Connection, schema: Schema) -> Native:
 def _made(dialect: PostgreSQL, table: Table, schema: Schema) -> Iterable[Item]:
     """The statements for a table, without what refers to other tables."""
     alone = attrs.evolve(table, foreign_keys=())
-    return dialect.create_table(
-        alone, attrs.evolve(schema, tables={}), tolerant=False
-    )
+    return dialect.create_table(alone, attrs.evolve(schema, tables={}), tolerant=False)
 
 
 def _foreign_keys(dialect: PostgreSQL, table: Table) -> tuple[NativeForeignKey, ...]:
@@ -117,6 +116,7 @@ def _foreign_keys(dialect: PostgreSQL, table: Table) -> tuple[NativeForeignKey, 
             references=key.references,
             on_delete=key.on_delete,
             on_update=key.on_update,
+            deferrable=key.deferrable,
         )
         for key in table.foreign_keys
     )
@@ -137,7 +137,7 @@ def _batches(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
 
 
 def _locks(table: Table) -> int:
-    """At most so many locks: each table, index, sequence, and what holds long values."""
+    """At most so many: for the table, its key, its long values, a sequence, indexes."""
     return 5 + len(table.indexes) + len(table.uniques)
 
 
@@ -146,6 +146,37 @@ def _text(items: Iterable[Item]) -> str:
     return ";\n".join(statements) or "SELECT 1"
 
 
+_REASONS = {
+    "42501": (
+        "this user may not make temporary tables here",
+        "GRANT TEMPORARY ON DATABASE … TO the user",
+    ),
+    "25006": (
+        "this server, or the transaction that is open, only reads",
+        "use a connection that writes",
+    ),
+    "53200": (
+        "the server has no room for more locks right now",
+        "try again when it has less to do, or raise max_locks_per_transaction",
+    ),
+}
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
-    yield
+    """Let an error say what could not be built, and the way out."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().partition("\n")[0]
+        reason, hint = _REASONS.get(
+            sqlstate(error),
+            ("the server refuses it", "make what it names as it was"),
+        )
+        raise DriftError(
+            "what the migrations say cannot be built beside the database to compare"
+            f" the two: {reason} ({said})",
+            hint=f"{hint}; or give another database to build it in",
+        ) from error
