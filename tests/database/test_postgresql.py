@@ -17,7 +17,13 @@ import sqlalchemy as sa
 
 import mm_engine as mm
 from mm_engine.dialects import dialect
-from mm_engine.errors import ConfigError, HistoryError, LockError, RunError
+from mm_engine.errors import (
+    ConfigError,
+    HistoryError,
+    LockError,
+    RunError,
+    UnsupportedError,
+)
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.connect import connected
 from mm_engine.runner.history import History, read_history
@@ -245,6 +251,22 @@ def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
                 ask(other, url)
                 assert int(told(one)) + int(told(other)) == COUNT
                 assert len(names(url)) == COUNT
+
+
+def test_what_the_server_cannot_do_is_known_once_it_is_there(url: str) -> None:
+    unique = mm.AddUnique(
+        "users", mm.Unique(["name"], name="uq_users_name", nulls_not_distinct=True)
+    )
+    graph = chain(GRAPH.by_name["0001_users"], migration("0002_unique", unique))
+    with migrator(url, graph) as ready:
+        version = ready.session.connection.dialect.server_version_info or ()
+        if version >= (15,):
+            ready.up()
+            assert names(url) == ("0001_users", "0002_unique")
+            return
+        with pytest.raises(UnsupportedError, match=r"0002_unique: .* PostgreSQL 14\."):
+            ready.up()
+    assert names(url) == ()
 
 
 IN_AUTH = migration("0001_users", create("auth.users", "name"), create("users", "name"))

@@ -11,7 +11,8 @@ import attrs
 import psycopg
 
 from live_sqlite import UnexpectedRowsError, moves, reversed_moves
-from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.dialects import dialect
+from mm_engine.dialects.base import Dialect
 from mm_engine.dialects.statements import (
     Expect,
     Item,
@@ -78,7 +79,7 @@ class LivePostgreSQL:
     connection: psycopg.Connection
     schema: Schema = attrs.field(factory=Schema)
     spaces_before: frozenset[str] = frozenset()
-    dialect: PostgreSQL = attrs.field(factory=PostgreSQL)
+    dialect: Dialect = attrs.field(factory=lambda: dialect("postgresql"))
 
     @classmethod
     @contextmanager
@@ -86,7 +87,8 @@ class LivePostgreSQL:
         """An empty schema, dropped at the end with everything in it."""
         with psycopg.connect(url, autocommit=True) as connection:
             name = f"live_{connection.info.backend_pid}_{next(_NUMBERS)}"
-            live = cls(connection)
+            version = divmod(connection.info.server_version, 10000)
+            live = cls(connection, dialect=dialect("postgresql", version))
             live.sql("SET client_min_messages = warning")
             live.sql(f"CREATE SCHEMA {name}")
             live.sql(f"SET search_path = {name}")

@@ -25,9 +25,10 @@ def available() -> tuple[str, ...]:
     return tuple(_HOMES)
 
 
-@cache
-def dialect(name: str) -> Dialect:
+def dialect(name: str, version: tuple[int, ...] | None = None) -> Dialect:
     """The dialect of a database, loaded when it is first asked for.
+
+    Without a version it is that of the newest server.
 
     Raises ``ConfigError`` for a word that names no database, and ``UnsupportedError``
     for a database whose dialect is not there yet.
@@ -42,6 +43,11 @@ def dialect(name: str) -> Dialect:
             f"{name} cannot be told anything yet",
             hint=f"this version speaks to {', '.join(available())}",
         )
+    return _newest(name).at(version)
+
+
+@cache
+def _newest(name: str) -> Dialect:
     module, word = _HOMES[name]
     made: Dialect = vars(import_module(module))[word]()
     return made

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from abc import ABC
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from copy import copy
+from typing import ClassVar, Self, TypeAlias
 
 from mm_engine.dialects.features import Features
 from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_literal
 from mm_engine.errors import UnsupportedError, nearest
 from mm_engine.model.names import place_of
 from mm_engine.model.table import Options
+
+Version: TypeAlias = tuple[int, ...]
+"""The version of a server, as far as it is known: (14,) or (14, 7)."""
 
 _DIGEST = 8
 _SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False}
@@ -23,10 +27,27 @@ class Names(ABC):
     name: ClassVar[str]
     """The name that schema files have for it."""
 
-    title: ClassVar[str]
+    title: str
     """The name that people have for it."""
 
-    features: ClassVar[Features]
+    features: Features
+    """What it can do; of the newest version, until told of another."""
+
+    facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {}
+    """Facts that were others on servers before a version."""
+
+    def at(self, version: Version | None) -> Self:
+        """This dialect as a server of that version takes it; None is the newest."""
+        facts: dict[str, object] = {}
+        for since, older in sorted(self.facts_before.items(), reverse=True):
+            if version and version < since:
+                facts |= older
+        if not facts:
+            return self
+        older_one = copy(self)
+        older_one.features = Features.like(self.features, **facts)
+        older_one.title = f"{self.title} {'.'.join(map(str, version or ()))}"
+        return older_one
 
     def quote(self, name: str) -> Identifier:
         """A name in quotes, which it cannot leave.

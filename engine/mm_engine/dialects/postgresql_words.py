@@ -19,6 +19,7 @@ from mm_engine.dialects.features import (
     Namespace,
     Transactions,
 )
+from mm_engine.dialects.names import Version
 from mm_engine.dialects.postgresql_arrays import array_text
 from mm_engine.dialects.sql import ExpressionSQL, LiteralSQL, TypeSQL, ValueSQL
 from mm_engine.errors import UnsupportedError
@@ -78,6 +79,9 @@ class PostgreSQLWords(Clauses):
         rows_word="",
         rows_a_statement=500,
     )
+    facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {
+        (15,): {"nulls_not_distinct": False},
+    }
     types: ClassVar[Mapping[str, str]] = {
         "varchar": "VARCHAR({length})",
         "char": "CHAR({length})",

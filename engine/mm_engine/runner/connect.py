@@ -15,6 +15,8 @@ from mm_engine.runner.url import Url
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from mm_engine.dialects.base import Dialect
+
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for somebody else who migrates."""
 
@@ -127,6 +129,13 @@ def unreachable(error: BaseException | None, backend: Backend, url: Url) -> MMEr
         f"cannot connect to {url}: {said}",
         hint=trouble.value or Trouble.UNREACHABLE.value,
     )
+
+
+def fitted(dialect: Dialect, connection: sa.Connection) -> Dialect:
+    """The dialect as this very server takes it: older versions have other facts."""
+    version = connection.dialect.server_version_info or ()
+    known = tuple(part for part in version if isinstance(part, int))
+    return dialect.at(known or None)
 
 
 def server_version(connection: sa.Connection) -> str:

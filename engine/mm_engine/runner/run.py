@@ -8,6 +8,7 @@ import attrs
 
 from mm_engine.dialects.base import Dialect
 from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.runner.connect import fitted
 from mm_engine.runner.events import Report, silent
 from mm_engine.runner.execute import OvertakenError, Result, execute
 from mm_engine.runner.failures import explained
@@ -88,7 +89,8 @@ class Migrator:
         return plan_up(self.graph, history.names, target)
 
     def _scripts(self, steps: Sequence[Step]) -> tuple[Script, ...]:
-        return tuple(script(step, self.dialect) for step in steps)
+        told = fitted(self.dialect, self.session.connection)
+        return tuple(script(step, told) for step in steps)
 
     def _execute(
         self, scripts: Sequence[Script], history: History
