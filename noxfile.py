@@ -223,5 +223,6 @@ def package(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def bench(session: nox.Session) -> None:
     """Time the work beside Alembic and Django, quickly unless ``--`` says how."""
-    install(session, "bench")
+    install(session, "bench", project=".[postgresql]")
+    offer_postgresql(session)
     session.run("python", "benchmarks/run.py", *(session.posargs or ["--quick"]))

@@ -42,6 +42,15 @@ class Figures:
         samples = self.samples.get(Place(row, tool), ())
         return min((sample.cpu for sample in samples), default=None)
 
+    def wall(self, row: Row, tool: str) -> float | None:
+        """The least time of any run by the clock."""
+        return min(self.walls(row, tool), default=None)
+
+    def act(self, row: Row, tool: str) -> float | None:
+        """The least time of any run that the act itself took, by the clock."""
+        samples = self.samples.get(Place(row, tool), ())
+        return min((it.act for it in samples if it.act is not None), default=None)
+
     def ratio(self, row: Row, tool: str, other: str) -> float | None:
         """How many times the other's median this tool's median is."""
         ours, theirs = self.median(row, tool), self.median(row, other)

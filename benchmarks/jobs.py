@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 import attrs
 
@@ -20,21 +21,33 @@ def nothing() -> None:
     """Do nothing before a job that needs nothing done."""
 
 
+Part: TypeAlias = Callable[[float, str], float]
+"""The milliseconds of the act itself, given those of all and what was printed."""
+
+
 @attrs.frozen
 class Job:
-    """A command, the folder it runs in, and what is done before it, unmeasured."""
+    """A command, the folder it runs in, and what is done before it, unmeasured.
+
+    ``act`` tells how much of its time was the act itself, without what is around it.
+    """
 
     words: tuple[str, ...]
     folder: Path
     before: Callable[[], None] = nothing
+    act: Part | None = None
 
 
 @attrs.frozen
 class Sample:
-    """What one run took, in milliseconds: by the clock, and of the processor."""
+    """What one run took, in milliseconds: by the clock, and of the processor.
+
+    ``act`` is the part of the clock's that the act itself took, where that is known.
+    """
 
     wall: float
     cpu: float
+    act: float | None = None
 
 
 class JobFailed(Exception):  # noqa: N818 - names what happened
@@ -45,9 +58,10 @@ def timed(job: Job) -> Sample:
     """What a whole process of the job takes, from its start to its end."""
     job.before()
     cpu, begin = _cpu_of_children(), perf_counter()
-    output(job.words, job.folder)
-    wall = perf_counter() - begin
-    return Sample(wall * 1000, (_cpu_of_children() - cpu) * 1000)
+    printed = output(job.words, job.folder)
+    wall = (perf_counter() - begin) * 1000
+    cpu = (_cpu_of_children() - cpu) * 1000
+    return Sample(wall, cpu, job.act(wall, printed) if job.act else None)
 
 
 def output(words: tuple[str, ...], folder: Path) -> str:

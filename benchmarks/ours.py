@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
 
 import attrs
 
-from benchmarks.jobs import Job, output
+from benchmarks.jobs import Job, Part, output
 from benchmarks.projects import caches_removal, emptying, removal, written
+from benchmarks.servers import PostgreSQL
 from benchmarks.tasks import Row, Shape, Task
 from benchmarks.tree import Extra, TreeTable, extras, tree
 
 COMMAND = (sys.executable, "-m", "mm_engine")
+UP = (*COMMAND, "migrate", "up", "--json")
 DATABASE = "bench.sqlite3"
+URL = f"sqlite:///{DATABASE}"
 
 CONFIG = f"""\
 [tool.makemigrations.database]
-type = "sqlite"
-default_url = "sqlite:///{DATABASE}"
+default_url = "{URL}"
 """
 
 TABLE = """\
@@ -88,8 +91,9 @@ class Ours:
     """``makemigrations``, with a schema in YAML and a SQLite database."""
 
     folder: Path
+    server: PostgreSQL | None
     name: str = "makemigrations"
-    packages: tuple[str, ...] = ("attrs", "click", "PyYAML", "SQLAlchemy")
+    packages: tuple[str, ...] = ("attrs", "click", "PyYAML", "SQLAlchemy", "psycopg")
 
     def job(self, row: Row) -> Job | None:
         """The process to time."""
@@ -110,10 +114,17 @@ class Ours:
                 return Job((*COMMAND, "makemigrations"), project, reset)
             case Task.STATUS:
                 return Job((*COMMAND, "migrate", "status"), self.settled(shape))
-            case Task.APPLY:
+            case Task.APPLY_SQLITE:
                 project = self.settled(shape)
                 reset = removal(database_files(project))
-                return Job((*COMMAND, "migrate", "up"), project, reset)
+                return Job(UP, project, reset, _act(shape))
+            case Task.APPLY_POSTGRESQL:
+                if self.server is None:
+                    return None
+                database = self.server.database(f"ours_{shape.slug}")
+                told = (*UP, "--url", database.url)
+                project = self.settled(shape)
+                return Job(told, project, database.emptied, _act(shape))
 
     def fresh(self, shape: Shape) -> Path:
         """A project without migrations."""
@@ -127,9 +138,9 @@ class Ours:
         """A project whose migrations are all there, and all applied."""
         return settled(self.folder, shape)
 
-    def sql(self, shape: Shape) -> str:
-        """The SQL of every migration."""
-        words = (*COMMAND, "migrate", "showsql", "--all")
+    def sql(self, shape: Shape, url: str) -> str:
+        """The SQL of every migration, for a database of that kind."""
+        words = (*COMMAND, "migrate", "showsql", "--all", "--url", url)
         return output(words, self.settled(shape))
 
 
@@ -146,6 +157,16 @@ def settled(folder: Path, shape: Shape) -> Path:
     output((*COMMAND, "migrate", "up"), project)
     output((*COMMAND, "makemigrations", "--check"), project)
     return project
+
+
+def _act(shape: Shape) -> Part | None:
+    """The runner's own time, whole milliseconds: too coarse for many small steps."""
+    return None if shape.history else _told
+
+
+def _told(wall: float, printed: str) -> float:
+    del wall
+    return float(sum(step["milliseconds"] for step in json.loads(printed)["applied"]))
 
 
 def database_files(project: Path) -> tuple[Path, ...]:

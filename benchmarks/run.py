@@ -1,7 +1,8 @@
 """Time our commands beside Alembic and Django, on the same schema, in one run.
 
 ``python benchmarks/run.py [--quick] [--json FILE]``; the README here says what is
-measured. Ends with 1 where we grow too fast or are slower than a peer.
+measured. Ends with 1 where we grow too fast, are slower than a peer, or much slower
+than the database's own shell.
 """
 
 from __future__ import annotations
@@ -15,25 +16,30 @@ from pathlib import Path
 def main() -> int:
     """Measure, print the report, and return the exit code."""
     from benchmarks.figures import Figures
-    from benchmarks.growth import failures
     from benchmarks.machine import machine, versions
     from benchmarks.projects import in_memory
+    from benchmarks.promises import failures
     from benchmarks.report import as_json, report
     from benchmarks.rounds import FULL, QUICK, cells, measured
+    from benchmarks.servers import postgresql
     from benchmarks.tasks import ROWS
     from benchmarks.tools import tools
 
     options = arguments()
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder:
-        contestants = tools(Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder,
+        postgresql() as server,
+    ):
+        contestants = tools(Path(folder), server)
         plan = cells(contestants, ROWS, say=progress)
         samples = measured(plan, QUICK if options.quick else FULL, say=progress)
+        facts = machine(server)
     figures = Figures(samples)
     faults = failures(figures)
     packages = versions(contestants)
-    print(report(figures, faults, machine(), packages))
+    print(report(figures, faults, facts, packages))
     if options.json:
-        text = as_json(figures, faults, machine(), packages)
+        text = as_json(figures, faults, facts, packages)
         options.json.write_text(text, encoding="utf-8")
     return 1 if faults else 0
 

@@ -19,7 +19,8 @@ class Task(Enum):
     COLD = "check, fresh checkout"
     FIRST = "first migration"
     STATUS = "status, all applied"
-    APPLY = "apply to SQLite"
+    APPLY_SQLITE = "apply to SQLite"
+    APPLY_POSTGRESQL = "apply to PostgreSQL"
 
 
 @attrs.frozen
@@ -70,17 +71,51 @@ class Tool(Protocol):
         """The process to time, its project made; None for what is not compared."""
 
 
-ONE = Shape(1)
-TABLES = tuple(Shape(tables) for tables in (10, 100, 1000))
+@attrs.frozen
+class Ladder:
+    """A task at three sizes: one to start from, and two of which one is ten times.
+
+    Over the last step it is seen how the task grows.
+    """
+
+    task: Task
+    shapes: tuple[Shape, Shape, Shape]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Its lines of the report."""
+        return tuple(Row(self.task, shape) for shape in self.shapes)
+
+    def __str__(self) -> str:
+        """Its name in the report."""
+        what = "migrations" if self.shapes[-1].history else "tables"
+        return f"{self.task.value}, by {what}"
+
+
+ONE, TEN, MANY = Shape(1), Shape(10), Shape(1000)
+BY_TABLES = (ONE, Shape(100), MANY)
 HISTORY = Shape(50, 1000)
-GROWING = (Task.CHECK, Task.FIRST)
+BY_HISTORY = (HISTORY.without_history(), Shape(50, 100), HISTORY)
+
+APPLYING = (Task.APPLY_SQLITE, Task.APPLY_POSTGRESQL)
+COMPARED = (MANY, HISTORY)
+"""What is applied by peers too; the sizes below show how we grow."""
+
+LADDERS = (
+    Ladder(Task.CHECK, BY_TABLES),
+    Ladder(Task.FIRST, BY_TABLES),
+    *(Ladder(task, shapes) for task in APPLYING for shapes in (BY_TABLES, BY_HISTORY)),
+)
 
 ROWS = (
     Row(Task.START, ONE),
-    *(Row(task, shape) for task in GROWING for shape in (ONE, *TABLES)),
+    *(
+        Row(task, shape)
+        for task in (Task.CHECK, Task.FIRST)
+        for shape in (ONE, TEN, *BY_TABLES[1:])
+    ),
     Row(Task.CHECK, HISTORY),
     Row(Task.COLD, HISTORY),
     Row(Task.STATUS, HISTORY),
-    Row(Task.APPLY, TABLES[-1]),
-    Row(Task.APPLY, HISTORY),
+    *(Row(task, shape) for task in APPLYING for shape in (*BY_TABLES, *BY_HISTORY)),
 )

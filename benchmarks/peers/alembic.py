@@ -10,11 +10,13 @@ import attrs
 
 from benchmarks.jobs import Job, output
 from benchmarks.projects import caches_removal, emptying, removal, written
-from benchmarks.tasks import Row, Shape, Task
+from benchmarks.servers import PostgreSQL
+from benchmarks.tasks import COMPARED, Row, Shape, Task
 from benchmarks.tree import TreeTable, extras, tree
 
 COMMAND = (sys.executable, "-m", "alembic")
 REVISION = (*COMMAND, "revision", "--autogenerate", "--message=initial")
+UPGRADE = (*COMMAND, "upgrade", "head")
 FIRST = "initial"
 DATABASE = "bench.sqlite3"
 
@@ -29,7 +31,8 @@ from sqlalchemy import create_engine
 
 from models import Base
 
-engine = create_engine(context.config.get_main_option("sqlalchemy.url"))
+chosen = context.get_x_argument(as_dictionary=True).get("url")
+engine = create_engine(chosen or context.config.get_main_option("sqlalchemy.url"))
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata)
     with context.begin_transaction():
@@ -111,6 +114,7 @@ class Alembic:
     """``alembic``, beside models of SQLAlchemy and a SQLite database."""
 
     folder: Path
+    server: PostgreSQL | None
     name: str = "Alembic"
     packages: tuple[str, ...] = ("alembic", "SQLAlchemy")
 
@@ -130,10 +134,17 @@ class Alembic:
                 return Job(REVISION, project, reset)
             case Task.STATUS:
                 return Job((*COMMAND, "current"), settled(self.folder, row.shape))
-            case Task.APPLY:
+            case Task.APPLY_SQLITE if row.shape in COMPARED:
                 project = settled(self.folder, row.shape)
-                reset = removal([project / DATABASE])
-                return Job((*COMMAND, "upgrade", "head"), project, reset)
+                return Job(UPGRADE, project, removal([project / DATABASE]))
+            case Task.APPLY_POSTGRESQL if self.server and row.shape in COMPARED:
+                project = settled(self.folder, row.shape)
+                database = self.server.database(f"alembic_{row.shape.slug}")
+                url = database.url.replace("postgresql:", "postgresql+psycopg:")
+                words = (*COMMAND, "-x", f"url={url}", "upgrade", "head")
+                return Job(words, project, database.emptied)
+            case _:
+                return None
 
 
 @cache

@@ -114,7 +114,7 @@ class Django:
             case Task.STATUS:
                 words = (*MANAGE, "showmigrations")
                 return Job(words, settled(self.folder, shape))
-            case Task.APPLY:
+            case Task.APPLY_SQLITE | Task.APPLY_POSTGRESQL:
                 # Its first migrate takes time with the square of the connected tables.
                 return None
 

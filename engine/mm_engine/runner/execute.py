@@ -82,12 +82,15 @@ class _Run:
     is_prepared: bool = False
     sequence: int = 0
     stamp: object = None
+    row: Record | None = None
     results: list[Result] = attrs.field(factory=list)
     done: int = 0
     is_begun: bool = False
 
     def step(self, script: Script) -> None:
         """One script, with events before and after."""
+        # Made before the lock is taken, which others may wait for.
+        self.row = self._row(script)
         self.report(StepStarted(script.name, script.direction))
         self.is_begun = False
         started = perf_counter()
@@ -157,8 +160,6 @@ class _Run:
         """The body and its row of history; False if another had done it."""
         from sqlalchemy.exc import DBAPIError
 
-        # Made before the lock is taken, which others may wait for.
-        row = self._row(script)
         started = perf_counter()
         try:
             with transaction(self.session, script.begin):
@@ -168,7 +169,7 @@ class _Run:
                     self.expected.append(self.ahead.pop(0))
                     return False
                 Body(script, self.session, failures, self.report).run()
-                self._record(script, row, _milliseconds(started))
+                self._record(script, _milliseconds(started))
         except DBAPIError as error:
             raise failures.of_driver(error, None) from error
         self._note(script)
@@ -177,12 +178,11 @@ class _Run:
     def _look(self, script: Script) -> None:
         """Compare the history with what it must be, if anybody else has written."""
         connection = self.session.connection
-        stamp = self.session.backend.stamp(connection)
-        if stamp != self.stamp:
+        if not self.is_prepared or self._stamp() != self.stamp:
             found = History.read(connection)
-            self.stamp = stamp
             self.columns, self.sequence = found.columns, found.next_sequence
             self.is_prepared = {"name", *history.OURS} <= {*found.columns}
+            self.stamp = self._stamp() if self.is_prepared else None
             count = len(self.expected)
             if list(found.names[:count]) != self.expected:
                 raise _overtaken()
@@ -204,15 +204,19 @@ class _Run:
             kind=history.APPLIED,
         )
 
-    def _record(self, script: Script, row: Record | None, spent: int) -> None:
+    def _record(self, script: Script, spent: int) -> None:
         """Write the row of history, or take rows out."""
         connection = self.session.connection
         if not self.is_prepared:
             history.prepare(connection, History(columns=self.columns))
         history.remove(connection, script.records)
-        if row is not None:
-            made = attrs.evolve(row, sequence=self.sequence, duration_ms=spent)
+        if self.row is not None:
+            made = attrs.evolve(self.row, sequence=self.sequence, duration_ms=spent)
             history.add(connection, [made])
+        self.stamp = self._stamp()
+
+    def _stamp(self) -> object:
+        return self.session.backend.stamp(self.session.connection, history.TABLE)
 
     def _note(self, script: Script) -> None:
         """Remember what is committed now."""
