@@ -40,21 +40,24 @@ class Effort:
 
     It takes part in every round until its own samples have taken ``patience`` seconds
     together, or the whole run ``limit`` seconds: what is slow is measured, but not for
-    long.
+    long. What has an act of its own to be told takes part ``least`` times.
     """
 
     rounds: int
+    least: int
     patience: float
     limit: float
 
-    def allows(self, taken: Iterable[Sample], spent: float) -> bool:
+    def allows(self, job: Job, taken: Sequence[Sample], spent: float) -> bool:
         """Whether a cell with these samples is measured once more."""
+        if len(taken) < (self.least if job.act else 1):
+            return True
         seconds = sum(sample.wall for sample in taken) / 1000
         return seconds < self.patience and spent < self.limit
 
 
-QUICK = Effort(rounds=5, patience=3, limit=150)
-FULL = Effort(rounds=9, patience=45, limit=1800)
+QUICK = Effort(rounds=5, least=3, patience=3, limit=150)
+FULL = Effort(rounds=9, least=3, patience=45, limit=1800)
 
 
 def cells(tools: Sequence[Tool], rows: Iterable[Row], *, say: Say) -> tuple[Cell, ...]:
@@ -79,6 +82,6 @@ def measured(
         say(f"round {number + 1} of {effort.rounds}")
         for cell in plan:
             taken = samples[cell.place]
-            if not taken or effort.allows(taken, monotonic() - begin):
+            if effort.allows(cell.job, taken, monotonic() - begin):
                 taken.append(timed(cell.job))
     return samples
