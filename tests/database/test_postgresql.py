@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 import sqlalchemy as sa
 
@@ -26,7 +27,9 @@ from mm_engine.errors import (
 )
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.connect import connected
+from mm_engine.runner.events import Event, StepStarted
 from mm_engine.runner.history import History, read_history
+from mm_engine.runner.plan import Direction
 from mm_engine.runner.run import Migrator
 from mm_engine.runner.session import session
 from mm_engine.runner.url import Url
@@ -153,6 +156,33 @@ def test_migrations_go_up_down_and_up(url: str) -> None:
         assert History.read(ready.session.connection).names == ()
         ready.up()
     assert names(url) == ("0001_users", "0002_age")
+
+
+def test_the_rows_of_the_history_are_not_read_for_each_migration(url: str) -> None:
+    migrations = (migration(f"{n:04}_x", create(f"t{n}")) for n in range(20))
+    read: list[str] = []
+    with migrator(url, chain(*migrations)) as ready:
+
+        @sa.event.listens_for(ready.session.connection, "before_cursor_execute")
+        def listen(_: object, __: object, sql: str, *___: object) -> None:
+            read.extend([sql] if sql.startswith("SELECT *") else [])
+
+        ready.up("0002")
+        ready.up()
+        ready.down(steps=18)
+    # Each run on a history that is there: once to plan, once under the lock.
+    assert len(read) == 4
+
+
+def test_what_another_does_between_two_migrations_is_seen(url: str) -> None:
+    def meddle(event: Event) -> None:
+        if event == StepStarted("0002_age", Direction.UP):
+            with migrator(url) as other:
+                other.up()
+
+    with migrator(url) as ready:
+        done = attrs.evolve(ready, report=meddle).up()
+    assert [result.is_skipped for result in done] == [False, True]
 
 
 def test_an_engine_that_begins_transactions_is_taken_as_it_is(url: str) -> None:
