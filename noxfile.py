@@ -224,5 +224,5 @@ def package(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Time the work beside Alembic and Django, quickly unless ``--`` says how."""
     install(session, "bench", project=".[postgresql]")
-    offer_postgresql(session)
-    session.run("python", "benchmarks/run.py", *(session.posargs or ["--quick"]))
+    words = session.posargs or ["--quick"]
+    session.run("python", "benchmarks/run.py", *words, env=postgresql(session))
