@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -16,8 +17,12 @@ from mm_engine.introspect.native import Native
 from mm_engine.introspect.postgresql import reflect_postgresql
 from mm_engine.introspect.postgresql_scratch import expected_postgresql
 from mm_engine.model import types
+from mm_engine.model.constraints import ForeignKey, PrimaryKey, Unique
+from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Field, Table
+from mm_engine.model.table import Field, Index, Table
+from mm_engine.model.types import Array, EnumOf, Integer, Timestamp
+from mm_engine.model.values import Literal
 from product import Cell
 from samples import SAMPLES
 
@@ -71,6 +76,43 @@ def test_what_grew_is_described_as_what_would_be_built(
     live_postgresql.up(cell.scenario.made(cell.sample))
     found = parts(reflect_postgresql(connection))
     assert parts(expected_postgresql(connection, live_postgresql.schema)) == found
+
+
+def test_tables_and_enums_in_namespaces_are_described_too(
+    live_postgresql: LivePostgreSQL, connection: sa.Connection
+) -> None:
+    live, place = live_postgresql, f"{live_postgresql.name} Sales"
+    mood = EnumOf(f"{place}.mood")
+    table = Table(
+        f"{place}.orders",
+        [
+            Field("id", Integer(), nullable=False),
+            Field("mood", mood, default=Literal("glad")),
+            Field("moods", Array(mood)),
+            Field("seen", Timestamp(), auto_update=True),
+        ],
+        primary_key=PrimaryKey(["id"], name="orders_pkey"),
+        uniques=[Unique(["seen"], name="uq_orders")],
+        indexes=[Index(["mood"], name="idx_orders", where="mood <> 'sad'")],
+    )
+    key = ForeignKey(["id"], table.name, references=["id"], name="fk_orders")
+    alike = attrs.evolve(
+        table,
+        name="orders",
+        fields=[*table.fields, Field("own", EnumOf("mood"), default=Literal("sad"))],
+        foreign_keys=[key],
+    )
+    enums = {name: Enum(name, ["glad", "sad"]) for name in (mood.name, "mood")}
+    schema = attrs.evolve(Schema.of(table, alike), enums=enums)
+    try:
+        live.built(schema)
+        found = reflect_postgresql(connection, namespaces=[place])
+        assert [*found.tables] == ["orders", table.name]
+        assert parts(expected_postgresql(connection, schema)) == parts(found)
+        assert parts(lone := reflect_postgresql(connection)) != parts(found)
+        assert lone.tables["orders"].foreign_keys[0].table == table.name
+    finally:
+        live.sql(f'DROP SCHEMA "{place}" CASCADE')
 
 
 def test_a_user_without_the_right_to_temporary_tables_is_told_so(

@@ -17,8 +17,9 @@ from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.dialects.statements import Item, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
-from mm_engine.introspect.native import Native, NativeForeignKey
+from mm_engine.introspect.native import Native, NativeTable
 from mm_engine.introspect.postgresql import read
+from mm_engine.introspect.postgresql_disguise import TEMPORARY, Disguise
 from mm_engine.introspect.postgresql_places import Places
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
@@ -26,12 +27,12 @@ from mm_engine.model.table import Table
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-_SETTINGS = """
+_SETTINGS = Statement("""
 SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp',
         NULLIF(pg_catalog.current_setting('search_path'), '')), true),
     pg_catalog.set_config('client_min_messages', 'warning', true),
     pg_catalog.set_config('check_function_bodies', 'off', true)
-"""
+""")
 _TEMPORARY = """
 SELECT nspname FROM pg_catalog.pg_namespace
 WHERE oid = pg_catalog.pg_my_temp_schema()
@@ -46,80 +47,63 @@ SHARE = 4
 """The server has so many places for locks; we take one of so many of them at once."""
 
 
-class _Temporary(PostgreSQL):
-    """PostgreSQL told of functions where it would not look for them by itself."""
-
-    def triggers(self, table: Table) -> dict[str, tuple[str, str]]:
-        """Our triggers, with functions in the temporary namespace."""
-        made = super().triggers(table)
-        return {
-            name: (
-                self._placed(name, function),
-                self._placed(name, trigger),
-            )
-            for name, (function, trigger) in made.items()
-        }
-
-    def _placed(self, name: str, text: str) -> str:
-        own = self.part_name(name)
-        return text.replace(f"FUNCTION {own}()", f"FUNCTION pg_temp.{own}()")
-
-
 def expected_postgresql(connection: sa.Connection, schema: Schema) -> Native:
     """The schema as this server would describe it.
 
+    Foreign keys are not built: the catalog keeps them word for word, and without them
+    the tables can be built in as many parts as the server's room for locks asks for.
     Raises ``DriftError`` where nothing can be built on this connection.
     """
-    dialect = _Temporary()
+    dialect, disguise = PostgreSQL(), Disguise.of(schema)
+    built = disguise.built
     enums = [
         item
-        for enum in schema.enums.values()
+        for enum in built.enums.values()
         for item in postgresql_enums.created(dialect, enum)
     ]
     found = Native(tables={})
+    tables: dict[str, NativeTable] = {}
     with _explained(), aside(connection):
-        run(connection, _SETTINGS)
-        run(connection, _text(enums))
-        budget = int(str(rows(connection, _LOCKS)[0][0])) // SHARE
-        for tables in _batches(schema.tables.values(), budget):
+        run(connection, _text([_SETTINGS, *enums]))
+        spoken = _spoken(connection, disguise)
+        for batch in _batches(built.tables.values(), _budget(connection)):
             run(connection, "SAVEPOINT makemigrations_batch")
-            items = [i for table in tables for i in _made(dialect, table, schema)]
-            run(connection, _text(items))
-            place = str(rows(connection, _TEMPORARY)[0][0])
-            built = read(connection, Places(place))
+            made = [item for table in batch for item in _made(dialect, table, built)]
+            run(connection, _text(made))
+            found = read(connection, Places(_temporary(connection)))
             run(connection, "ROLLBACK TO makemigrations_batch")
-            found = attrs.evolve(
-                built, tables={**found.tables, **built.tables}, unread=()
-            )
-    keyed = {
-        name: attrs.evolve(
-            table, foreign_keys=_foreign_keys(dialect, schema.tables[name])
-        )
-        for name, table in found.tables.items()
-    }
-    return attrs.evolve(found, tables=keyed)
+            tables |= found.tables
+    return disguise.revealed(attrs.evolve(found, tables=tables), spoken)
 
 
 def _made(dialect: PostgreSQL, table: Table, schema: Schema) -> Iterable[Item]:
-    """The statements for a table, without what refers to other tables."""
-    alone = attrs.evolve(table, foreign_keys=())
-    return dialect.create_table(alone, attrs.evolve(schema, tables={}), tolerant=False)
+    """The statements for a table, in a schema of its own."""
+    alone = attrs.evolve(schema, tables={table.name: table})
+    return dialect.create_table(table, alone, tolerant=False)
 
 
-def _foreign_keys(dialect: PostgreSQL, table: Table) -> tuple[NativeForeignKey, ...]:
-    """The foreign keys as the catalog keeps them: word for word as they are said."""
-    return tuple(
-        NativeForeignKey(
-            name=dialect.cut_name(str(key.name)),
-            fields=key.fields,
-            table=key.table,
-            references=key.references,
-            on_delete=key.on_delete,
-            on_update=key.on_update,
-            deferrable=key.deferrable,
-        )
-        for key in table.foreign_keys
-    )
+def _spoken(connection: sa.Connection, disguise: Disguise) -> dict[str, str]:
+    """What the server writes for enums in namespaces, by their names in the scratch."""
+    text = PostgreSQL().text
+    pieces = [
+        f"SELECT {text(own)}, CASE WHEN {text(place)} ="
+        " ANY (pg_catalog.current_schemas(false)) THEN ''"
+        f" ELSE pg_catalog.quote_ident({text(place)}) || '.' END"
+        f" || pg_catalog.quote_ident({text(name)})"
+        for own, (place, name) in disguise.enums_apart.items()
+    ]
+    found = rows(connection, " UNION ALL ".join(pieces)) if pieces else []
+    return {str(own): str(words) for own, words in found}
+
+
+def _budget(connection: sa.Connection) -> int:
+    return int(str(rows(connection, _LOCKS)[0][0])) // SHARE
+
+
+def _temporary(connection: sa.Connection) -> str:
+    """The name that the temporary namespace really has, once something is in it."""
+    found = rows(connection, _TEMPORARY)
+    return str(found[0][0]) if found else TEMPORARY
 
 
 def _batches(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
@@ -142,8 +126,9 @@ def _locks(table: Table) -> int:
 
 
 def _text(items: Iterable[Item]) -> str:
+    """One text for all statements: a single journey to the server."""
     statements = [item.sql for item in items if isinstance(item, Statement)]
-    return ";\n".join(statements) or "SELECT 1"
+    return ";\n".join(statements) or "SELECT"
 
 
 _REASONS = {

@@ -1,0 +1,213 @@
+"""A schema moved into the temporary namespace, and its description moved back.
+
+There is one such namespace, so what lies in a namespace of its own gets a number for a
+name there: two tables, or two indexes, may be called alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import attrs
+
+from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.introspect.native import (
+    Native,
+    NativeCheck,
+    NativeColumn,
+    NativeForeignKey,
+    NativeIndex,
+    NativeKey,
+    NativePart,
+    NativeTable,
+)
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Table
+
+TEMPORARY = "pg_temp"
+"""What PostgreSQL calls the temporary namespace of a connection."""
+
+
+@attrs.frozen(kw_only=True)
+class Disguise:
+    """The schema as it is built, and what was called how before.
+
+    ``built`` has no foreign keys. ``tables``, ``enums`` and ``parts`` give the name of
+    before, as the catalog has it, by the name in the temporary namespace.
+    """
+
+    schema: Schema
+    built: Schema
+    tables: Mapping[str, str]
+    enums: Mapping[str, str]
+    parts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, schema: Schema) -> Disguise:
+        """The disguise of everything in a schema."""
+        dialect = PostgreSQL()
+        number = _numbers()
+        built = schema
+        enums: dict[str, str] = {}
+        for name in schema.enums:
+            own = number() if dialect.place(name)[0] else name
+            enums[own] = name
+            built = built.with_enum_renamed(name, f"{TEMPORARY}.{own}")
+        tables: dict[str, str] = {}
+        parts: dict[str, str] = {}
+        moved: dict[str, Table] = {}
+        for name, table in built.tables.items():
+            is_apart = dialect.place(name)[0] is not None
+            own = number() if is_apart else name
+            tables[own] = name
+            alone = attrs.evolve(table, name=f"{TEMPORARY}.{own}", foreign_keys=())
+            if is_apart:
+                alone, names = _numbered(alone, number)
+                parts |= {new: dialect.cut_name(old) for new, old in names.items()}
+            moved[alone.name] = alone
+        return cls(
+            schema=schema,
+            built=attrs.evolve(built, tables=moved),
+            tables=tables,
+            enums=enums,
+            parts=parts,
+        )
+
+    @property
+    def enums_apart(self) -> Mapping[str, tuple[str, str]]:
+        """Namespace and own name of each enum that has a number for a name."""
+        dialect = PostgreSQL()
+        places = {own: dialect.place(name) for own, name in self.enums.items()}
+        return {own: (str(n), name) for own, (n, name) in places.items() if n}
+
+    def revealed(self, native: Native, spoken: Mapping[str, str]) -> Native:
+        """A description of what was built as one of the schema.
+
+        ``spoken`` is what the server would write for each enum with a number.
+        """
+        tables = [
+            self._table(table, self.schema.table(self.tables[name]), spoken)
+            for name, table in native.tables.items()
+            # The connection may have temporary tables of its own.
+            if name in self.tables
+        ]
+        enums = [
+            attrs.evolve(enum, name=self.enums[name])
+            for name, enum in native.enums.items()
+            if name in self.enums
+        ]
+        return attrs.evolve(
+            native,
+            tables={table.name: table for table in tables},
+            enums={enum.name: enum for enum in enums},
+            unread=(),
+        )
+
+    def _table(
+        self, found: NativeTable, table: Table, spoken: Mapping[str, str]
+    ) -> NativeTable:
+        def said(text: str | None) -> str | None:
+            for own, words in spoken.items():
+                text = text and text.replace(f'"{own}"', words)
+            return text
+
+        key = found.primary_key
+        return attrs.evolve(
+            found,
+            name=table.name,
+            columns=tuple(self._column(column, said) for column in found.columns),
+            primary_key=key and self._key(key),
+            uniques=tuple(self._key(unique) for unique in found.uniques),
+            checks=tuple(
+                NativeCheck(name=check.name, expression=said(check.expression) or "")
+                for check in found.checks
+            ),
+            foreign_keys=_foreign_keys(table),
+            indexes=tuple(self._index(index, said) for index in found.indexes),
+        )
+
+    def _column(
+        self, column: NativeColumn, said: Callable[[str | None], str | None]
+    ) -> NativeColumn:
+        enum = self.enums[column.enum] if column.enum else None
+        type_ = column.type
+        if enum is not None:
+            type_ = f"{enum}[]" if type_.endswith("[]") else enum
+        return attrs.evolve(
+            column,
+            type=type_,
+            enum=enum,
+            default=said(column.default),
+            generated=said(column.generated),
+        )
+
+    def _key(self, key: NativeKey) -> NativeKey:
+        name = str(key.name)
+        return attrs.evolve(key, name=self.parts.get(name, name))
+
+    def _index(
+        self, index: NativeIndex, said: Callable[[str | None], str | None]
+    ) -> NativeIndex:
+        parts = [
+            NativePart(
+                column=part.column,
+                expression=said(part.expression),
+                descending=part.descending,
+            )
+            for part in index.parts
+        ]
+        return attrs.evolve(
+            index,
+            name=self.parts.get(index.name, index.name),
+            parts=tuple(parts),
+            where=said(index.where),
+        )
+
+
+def _numbers() -> Callable[[], str]:
+    """Names that nobody gives to anything."""
+
+    def counted() -> Iterator[str]:
+        number = 0
+        while True:
+            number += 1
+            yield f"#{number}#"
+
+    names = counted()
+    return lambda: next(names)
+
+
+def _numbered(table: Table, number: Callable[[], str]) -> tuple[Table, dict[str, str]]:
+    """A table with numbers for what has an index, and the names it had."""
+    names: dict[str, str] = {}
+
+    def named(name: str | None) -> str:
+        own = number()
+        names[own] = str(name)
+        return own
+
+    key = table.primary_key
+    numbered = attrs.evolve(
+        table,
+        primary_key=key and attrs.evolve(key, name=named(key.name)),
+        uniques=[attrs.evolve(u, name=named(u.name)) for u in table.uniques],
+        indexes=[attrs.evolve(i, name=named(i.name)) for i in table.indexes],
+    )
+    return numbered, names
+
+
+def _foreign_keys(table: Table) -> tuple[NativeForeignKey, ...]:
+    """The foreign keys as the catalog keeps them: word for word as they are said."""
+    dialect = PostgreSQL()
+    return tuple(
+        NativeForeignKey(
+            name=dialect.cut_name(str(key.name)),
+            fields=key.fields,
+            table=key.table,
+            references=key.references,
+            on_delete=key.on_delete,
+            on_update=key.on_update,
+            deferrable=key.deferrable,
+        )
+        for key in table.foreign_keys
+    )
