@@ -57,7 +57,8 @@ _FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace IN ({spaces})"
 )
 _TABLES = """
-SELECT oid::regclass::text, obj_description(oid, 'pg_class') FROM pg_class
+SELECT oid::regclass::text, obj_description(oid, 'pg_class'), relpersistence, reloptions
+FROM pg_class
 WHERE relnamespace IN ({spaces}) AND relkind = 'r'
 """
 _ENUMS = """

@@ -284,7 +284,13 @@ SCENARIOS = (
         ops.SetTableOptions,
         "SetTableOptions",
         lambda _: [
-            ops.SetTableOptions("things", {"sqlite": {"without_rowid": "true"}})
+            ops.SetTableOptions(
+                "things",
+                {
+                    "sqlite": {"without_rowid": "true"},
+                    "postgresql": {"unlogged": "true", "with": ["fillfactor=70"]},
+                },
+            )
         ],
     ),
     Scenario(

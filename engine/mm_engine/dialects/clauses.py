@@ -65,7 +65,13 @@ class Clauses(Lowering):
         ]
         body = ",\n".join(f"    {line}" for line in lines)
         name = self.new_thing(named or table.name)
-        return f"CREATE TABLE {guard}{name} (\n{body}\n){self.table_suffix(table)}"
+        kind = self.table_kind(table)
+        return f"CREATE {kind} {guard}{name} (\n{body}\n){self.table_suffix(table)}"
+
+    def table_kind(self, table: Table) -> str:
+        """What stands behind CREATE."""
+        del table
+        return "TABLE"
 
     def table_suffix(self, table: Table) -> str:
         """What stands behind the closing parenthesis of CREATE TABLE."""
@@ -143,9 +149,15 @@ class Clauses(Lowering):
             sql += f" INCLUDE ({self.listed(index.include)})"
         if index.nulls_not_distinct:
             sql += " NULLS NOT DISTINCT"
+        sql += self.index_suffix(index)
         if index.where:
             sql += f" WHERE {expression(index.where, self.features)}"
         return sql
+
+    def index_suffix(self, index: Index) -> str:
+        """What one database says of an index, before the rows it covers."""
+        del index
+        return ""
 
     def is_unique(self, table: Table, fields: Iterable[str]) -> bool:
         """Whether no two rows of a table hold the same values in these fields."""

@@ -11,6 +11,7 @@ from mm_engine.dialects import (
     postgresql_alters,
     postgresql_enums,
     postgresql_namespaces,
+    postgresql_storage,
     postgresql_text,
 )
 from mm_engine.dialects.base import Items
@@ -39,6 +40,7 @@ from mm_engine.operations import (
     RenameField,
     RenameIndex,
     RenameTable,
+    SetTableOptions,
 )
 
 
@@ -51,6 +53,9 @@ class PostgreSQL(PostgreSQLParts):
         if moves:
             for name in dict.fromkeys(move.operation.subject().table for move in moves):
                 self.check_comparable(name, moves[-1].after)
+            for move in moves:
+                if isinstance(move.operation, SetTableOptions) or move is moves[-1]:
+                    postgresql_storage.check_unlogged(self, move.after)
         return told
 
     def check_comparable(self, name: str | None, schema: Schema) -> None:
@@ -225,7 +230,7 @@ class PostgreSQL(PostgreSQLParts):
             case AlterPrimaryKey():
                 yield from self._key_changed(move, operation)
             case _:
-                self.chosen(move.after.table(table).options, self.table_options)
+                yield from self._options_changed(move, table)
 
     def change_enum(
         self, move: Move, operation: CreateEnum | DropEnum | RenameEnum | AlterEnum
@@ -266,6 +271,17 @@ class PostgreSQL(PostgreSQLParts):
             yield from self.part_added(
                 table.name, operation.primary_key, tolerant=tolerant
             )
+
+    def _options_changed(self, move: Move, name: str) -> Iterator[Item]:
+        before, after = move.before.table(name), move.after.table(name)
+        if self.is_unlogged(before) != self.is_unlogged(after):
+            logged = "UNLOGGED" if self.is_unlogged(after) else "LOGGED"
+            yield self.altered(name, f"SET {logged}")
+        old, new = self.storage(before), self.storage(after)
+        if gone := [parameter for parameter in old if parameter not in new]:
+            yield self.altered(name, f"RESET ({', '.join(gone)})")
+        if come := {p: value for p, value in new.items() if old.get(p) != value}:
+            yield self.altered(name, f"SET ({postgresql_storage.listed(come)})")
 
     def _tolerant_enum(self, move: Move, items: Items) -> Items:
         operation = move.operation

@@ -8,6 +8,7 @@ from typing import ClassVar
 import attrs
 
 from mm_engine.dialects import postgresql_casts as casts
+from mm_engine.dialects import postgresql_storage as storage
 from mm_engine.dialects.autoupdate import trigger_name
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.columns import Column, mapped
@@ -106,6 +107,8 @@ class PostgreSQLWords(Clauses):
         "bytes": "BYTEA",
     }
     field_options = ("collate", "generated")
+    table_options = ("unlogged", "with")
+    index_options = ("with",)
 
     def columns(self, table: Table, schema: Schema) -> tuple[Column, ...]:
         """The columns of a table."""
@@ -143,6 +146,28 @@ class PostgreSQLWords(Clauses):
                 hint="leave the method out, or make it an index that is not unique",
             )
         return super().index_sql(table, index, if_not_exists=if_not_exists)
+
+    def table_kind(self, table: Table) -> str:
+        """A table, or one that is not in the log and empty after a crash."""
+        return "UNLOGGED TABLE" if self.is_unlogged(table) else "TABLE"
+
+    def is_unlogged(self, table: Table) -> bool:
+        """Whether a table is kept out of the log."""
+        return self.flag(self.chosen(table.options, self.table_options), "unlogged")
+
+    def storage(self, part: Table | Index) -> dict[str, str]:
+        """The storage parameters of a table or index, by name."""
+        known = self.table_options if isinstance(part, Table) else self.index_options
+        said = self.chosen(part.options, known).get("with", ())
+        return storage.parameters((said,) if isinstance(said, str) else said, part)
+
+    def table_suffix(self, table: Table) -> str:
+        """The storage parameters."""
+        return storage.clause(self.storage(table))
+
+    def index_suffix(self, index: Index) -> str:
+        """The storage parameters."""
+        return storage.clause(self.storage(index))
 
     def type_sql(self, field: Field, schema: Schema) -> TypeSQL:
         """The type of a column; an array has the words of what it holds."""
