@@ -312,7 +312,8 @@ def test_what_must_stand_alone_runs_outside_of_a_transaction(path: Path) -> None
     script = Script(
         migration=migration("0001_a"),
         direction=Direction.UP,
-        begin=None,
+        begin="BEGIN IMMEDIATE",
+        is_atomic=False,
         body=[Statement("VACUUM", transactional=False)],
     )
     run(path, script)

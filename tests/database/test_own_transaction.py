@@ -141,7 +141,11 @@ def test_a_rebuild_runs_while_they_are_not(engine: sa.Engine, path: Path) -> Non
 def test_what_must_stand_alone_is_refused(engine: sa.Engine) -> None:
     made = up("0001_a", "VACUUM")
     script = Script(
-        migration=made.migration, direction=Direction.UP, begin=None, body=made.body
+        migration=made.migration,
+        direction=Direction.UP,
+        begin=made.begin,
+        is_atomic=False,
+        body=made.body,
     )
     with engine.begin() as connection, pytest.raises(RunError, match="stand alone"):
         migrate(connection, script)

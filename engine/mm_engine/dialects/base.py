@@ -243,8 +243,9 @@ class Dialect(Clauses):
 
     def run_sql(self, operation: RunSQL) -> Items:
         """The user's own SQL, one statement an item."""
-        for sql in self.split(self.own_text(operation.forward)):
-            yield Statement(sql)
+        text, transactional = self.own_text(operation.forward), operation.transactional
+        for sql in self.split(text, transactional=transactional):
+            yield Statement(sql, transactional=transactional)
 
     def own_text(self, sql: SQL) -> str:
         """The text that this database is given; there must be one."""
@@ -288,8 +289,11 @@ class Dialect(Clauses):
         return self.when(operation.if_present, absent, items)
 
     @abstractmethod
-    def split(self, text: str) -> tuple[str, ...]:
-        """The single statements of a text, without the semicolons between them."""
+    def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
+        """The single statements of a text, without the semicolons between them.
+
+        Raises ``UnsupportedError`` for what a transaction cannot hold, if it has to.
+        """
 
     @abstractmethod
     def table_exists_sql(self, name: str) -> str:

@@ -258,9 +258,9 @@ class PostgreSQL(PostgreSQLParts):
             case _:
                 assert_never(operation)
 
-    def split(self, text: str) -> tuple[str, ...]:
+    def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
         """The single statements of a text, function bodies kept together."""
-        return postgresql_text.statements(text)
+        return postgresql_text.statements(text, transactional=transactional)
 
     def _key_changed(self, move: Move, operation: AlterPrimaryKey) -> Iterator[Item]:
         table, tolerant = move.before.table(operation.table), operation.if_present

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mm_engine.dialects import refusals
 from mm_engine.dialects.sql import encodable
 from mm_engine.errors import UnsupportedError
 
-_REFUSED = (
-    *("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"),
-    *("VACUUM", "PREPARE TRANSACTION"),
+_CONTROL = re.compile(
+    r"(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\s+TRANSACTION)\b",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(
-    r"(CREATE|DROP|ALTER)\s+(DATABASE|TABLESPACE|SYSTEM)\b"
-    r"|(CREATE\s+(UNIQUE\s+)?|DROP\s+|RE)INDEX\s.*?\bCONCURRENTLY\b"
-    r"|COPY\b.*\bSTDIN\b",
+    r"VACUUM\b|(CREATE|DROP|ALTER)\s+(DATABASE|TABLESPACE|SYSTEM)\b"
+    r"|(CREATE\s+(UNIQUE\s+)?|DROP\s+|RE)INDEX\s.*?\bCONCURRENTLY\b",
     re.IGNORECASE | re.DOTALL,
 )
+_STREAM = re.compile(r"COPY\b.*\bSTDIN\b", re.IGNORECASE | re.DOTALL)
 _DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
 _WORD = re.compile(r"[^\W\d][\w$]*")
 
 
-def statements(text: str) -> tuple[str, ...]:
+def statements(text: str, *, transactional: bool = True) -> tuple[str, ...]:
     r"""The single statements of a text, without the semicolons between them.
 
-    Raises ``UnsupportedError`` for a text that ends in the middle, and for what cannot
-    be said inside of the migration's transaction.
+    Raises ``UnsupportedError`` for a text that ends in the middle, for what would begin
+    or end a transaction, and for what cannot be said inside of one if it has to be.
 
     >>> statements("DELETE FROM a; -- all;\nDO $$ BEGIN NULL; END $$;")
     ('DELETE FROM a', '-- all;\nDO $$ BEGIN NULL; END $$')
@@ -38,12 +39,12 @@ def statements(text: str) -> tuple[str, ...]:
     for word, begin, end in _tokens(text):
         if word == ";" and not _is_in_body(said):
             if said:
-                found.append(_checked(text[start:begin].strip(), said))
+                found.append(_checked(text[start:begin].strip(), said, transactional))
             start, said = end, []
         else:
             said.append(word)
     if said:
-        found.append(_checked(text[start:].strip(), said))
+        found.append(_checked(text[start:].strip(), said, transactional))
     return tuple(found)
 
 
@@ -63,19 +64,17 @@ def _is_in_body(said: list[str]) -> bool:
     return depth > 0
 
 
-def _checked(piece: str, said: list[str]) -> str:
+def _checked(piece: str, said: list[str], transactional: bool) -> str:  # noqa: FBT001 - handed on
     plain = " ".join(said)
-    refused = next((w for w in _REFUSED if f"{plain} ".startswith(f"{w} ")), None)
-    if refused:
+    if control := _CONTROL.match(plain):
+        raise refusals.of_control(control[0])
+    if _STREAM.match(plain):
         raise UnsupportedError(
-            f"{refused} cannot be said here: the migration runs in one transaction",
-            hint="leave it out; what must stand outside is no part of a migration",
+            f"nobody feeds this while it runs: {piece[:40]}",
+            hint="insert the rows, or read them from a file in a RunPython",
         )
-    if _ALONE.match(plain):
-        raise UnsupportedError(
-            f"this cannot be said inside of a transaction: {piece[:40]}",
-            hint="do it by hand; the migration runs in one transaction",
-        )
+    if transactional and _ALONE.match(plain):
+        raise refusals.of_standing_alone(piece[:40])
     if _is_in_body(said):
         raise UnsupportedError(f"the SQL ends in the middle: {piece[-40:]!r}")
     return piece

@@ -174,9 +174,9 @@ class SQLite(SQLiteWords, Dialect):
                     copy = copy.altering(self, field, field, None, None)
                 yield from rebuild.rebuilt(self, copy)
 
-    def split(self, text: str) -> tuple[str, ...]:
+    def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
         """The single statements of a text, those of triggers kept together."""
-        return sqlite_text.statements(text)
+        return sqlite_text.statements(text, transactional=transactional)
 
     def _needs_rebuild(self, move: Move) -> bool:
         """Whether SQLite has no statement for what a move does to a table.

@@ -6,24 +6,27 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
+from mm_engine.dialects import refusals
 from mm_engine.dialects.sql import encodable
 from mm_engine.errors import UnsupportedError
 
-_REFUSED = ("BEGIN", "COMMIT", "END", "ROLLBACK", "VACUUM", "ATTACH", "DETACH")
+_CONTROL = ("BEGIN", "COMMIT", "END", "ROLLBACK")
+_ALONE = ("VACUUM",)
+_OTHER_FILES = ("ATTACH", "DETACH")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def statements(text: str) -> tuple[str, ...]:
+def statements(text: str, *, transactional: bool = True) -> tuple[str, ...]:
     r"""The single statements of a text, without the semicolons between them.
 
-    Raises ``UnsupportedError`` for a text that ends in the middle, and for what cannot
-    be said inside of the migration's transaction.
+    Raises ``UnsupportedError`` for a text that ends in the middle, for what would begin
+    or end a transaction, and for what cannot be said inside of one if it has to be.
 
     >>> statements("DELETE FROM a; -- all\nINSERT INTO b VALUES (';');")
     ('DELETE FROM a', "-- all\nINSERT INTO b VALUES (';')")
     """
     pieces = (piece.strip() for piece in _pieces(encodable(text, "the SQL")))
-    return tuple(_checked(piece) for piece in pieces if _said(piece))
+    return tuple(_checked(piece, transactional) for piece in pieces if _said(piece))
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -37,13 +40,17 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _checked(piece: str) -> str:
+def _checked(piece: str, transactional: bool) -> str:  # noqa: FBT001 - handed on
     word = _said(piece).split()[0].upper()
-    if word in _REFUSED:
+    if word in _CONTROL:
+        raise refusals.of_control(word)
+    if word in _OTHER_FILES:
         raise UnsupportedError(
-            f"{word} cannot be said here: the migration runs in one transaction",
-            hint="leave it out; what must stand outside is no part of a migration",
+            f"{word} cannot be said here: a migration is of one database",
+            hint="leave it out, or use a connection of your own in a RunPython",
         )
+    if transactional and word in _ALONE:
+        raise refusals.of_standing_alone(word)
     if sqlite3.complete_statement(f"{piece};"):
         return piece
     if sqlite3.complete_statement(f"{piece}\n;"):

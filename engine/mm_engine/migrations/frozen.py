@@ -47,7 +47,7 @@ DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "SetTypeMappings": _FLAGS,
     "SetTableComment": _FLAGS,
     "SetTableOptions": _FLAGS,
-    "RunSQL": _RUN,
+    "RunSQL": {**_RUN, "transactional": True},
     "RunPython": _RUN,
     "UpsertData": _FLAGS,
     "RestoreData": _FLAGS,

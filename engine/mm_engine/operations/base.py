@@ -75,6 +75,14 @@ class BaseOperation:
     def subject(self) -> Subject:
         """The table and the name it is about, for machines."""
 
+    def stands_alone(self, before: Schema) -> bool:
+        """Whether no transaction may hold it, so that its migration has nothing else.
+
+        Told of every database at once, since all have the same files.
+        """
+        del before
+        return False
+
     def loses(self, before: Schema) -> str | None:
         """What goes for ever with this operation, in words; None if nothing does.
 

@@ -60,7 +60,8 @@ class RunSQL(BaseOperation):
     """SQL of the user's own.
 
     ``state_operations`` say what it does to the schema; ``backward=""`` says that
-    there is nothing to undo, None that nothing can.
+    there is nothing to undo, None that nothing can. With ``transactional=False`` it
+    stands outside of any transaction, alone in its migration.
     """
 
     forward: SQL
@@ -68,6 +69,7 @@ class RunSQL(BaseOperation):
     state_operations: tuple[Operation, ...] = attrs.field(
         default=(), converter=_operations, kw_only=True
     )
+    transactional: bool = attrs.field(default=True, kw_only=True)
 
     def apply(self, schema: Schema) -> Schema:
         """Apply the state operations."""
@@ -81,9 +83,20 @@ class RunSQL(BaseOperation):
                 at=self.at,
                 hint='give RunSQL a second text, or "" if nothing is to be done',
             )
-        undone = _undone(before, self.state_operations)
-        flags = self.flags()
-        return (RunSQL(self.backward, self.forward, state_operations=undone, **flags),)
+        return (
+            RunSQL(
+                self.backward,
+                self.forward,
+                state_operations=_undone(before, self.state_operations),
+                transactional=self.transactional,
+                **self.flags(),
+            ),
+        )
+
+    def stands_alone(self, before: Schema) -> bool:
+        """Whether it was said to stand outside of any transaction."""
+        del before
+        return not self.transactional and not self.schema_only
 
     def describe(self) -> str:
         """``run SQL: UPDATE posts SET …``."""

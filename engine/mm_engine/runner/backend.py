@@ -37,6 +37,9 @@ class Backend:
     has_namespaces = False
     """Whether tables lie in namespaces, which their names say before a point."""
 
+    patience: float = 0.0
+    """Seconds to wait for somebody else who migrates."""
+
     @property
     def complaints(self) -> tuple[type[Exception], ...]:
         """Exceptions of the driver that SQLAlchemy does not know as errors."""
@@ -67,12 +70,21 @@ class Backend:
         return True
 
     def has_lock(self, connection: sa.Connection) -> bool:
-        """Whether the transaction that is open keeps other migrators out.
+        """Whether the transaction that is open keeps other migrators out now.
 
-        Waits for the one who is there; here beginning it was enough.
+        Nobody is waited for; here beginning it was enough.
         """
         del connection
         return True
+
+    @contextmanager
+    def locked(self, connection: sa.Connection) -> Iterator[bool]:
+        """Whether other migrators are kept out for a block without a transaction.
+
+        Waits for the one who is there; here nobody is kept out.
+        """
+        del connection
+        yield True
 
     def stamp(self, connection: sa.Connection, table: str) -> object:
         """A value that differs after somebody else has added or taken out rows.

@@ -1,4 +1,4 @@
-"""The items of one script, run in their order inside of its transaction."""
+"""The items of one script, run in their order."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Body:
                 self._one(item, total)
             except failing as error:
                 raise self.failures.of_driver(error, number) from error
+            if isinstance(item, Statement | PythonCall):
+                self.failures.ran += 1
             self.report(StatementRun(self.script.name, item, number, total))
 
     def _one(self, item: Item, total: int) -> None:

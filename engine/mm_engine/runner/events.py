@@ -62,7 +62,10 @@ class StepFinished:
 
 @attrs.frozen
 class StepFailed:
-    """A migration failed and was rolled back; the error follows as an exception."""
+    """A migration failed; the error, which says what is left, follows as an exception.
+
+    Nothing is left of it, unless it stands outside of any transaction.
+    """
 
     name: str
     direction: Direction

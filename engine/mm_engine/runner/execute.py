@@ -94,12 +94,15 @@ class _Run:
         self.report(StepStarted(script.name, script.direction))
         self.is_begun = False
         started = perf_counter()
+        failures = Failures(script, self.session, self.done)
         try:
-            is_run = self._around(script, Failures(script, self.session, self.done))
+            is_run = self._around(script, failures)
         except OvertakenError:
             self.report(StepOvertaken(script.name, script.direction))
             raise
         except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                error.add_note(failures.of_interruption())
             # Where the lock was not to be had, nothing of it was tried.
             if self.is_begun or not isinstance(error, LockError):
                 self.report(StepFailed(script.name, script.direction))
@@ -124,7 +127,7 @@ class _Run:
         self._check_own_transaction(script, failures)
         try:
             self._outside(script.prologue, failures)
-            is_run = self._inside(script, failures)
+            is_run = self._recorded(script, failures)
         except BaseException:
             # What went wrong first is what the reader has to know.
             with suppress(Exception):
@@ -136,7 +139,7 @@ class _Run:
     def _check_own_transaction(self, script: Script, failures: Failures) -> None:
         if not self.session.is_nested:
             return
-        if script.begin is None:
+        if not script.is_atomic:
             raise failures.of_own_transaction(
                 "it has a statement that must stand alone"
             )
@@ -156,24 +159,57 @@ class _Run:
             except DBAPIError as error:
                 raise failures.of_driver(error, None) from error
 
-    def _inside(self, script: Script, failures: Failures) -> bool:
+    def _recorded(self, script: Script, failures: Failures) -> bool:
         """The body and its row of history; False if another had done it."""
         from sqlalchemy.exc import DBAPIError
 
-        started = perf_counter()
         try:
-            with transaction(self.session, script.begin):
-                self.is_begun = True
-                self._look(script)
-                if self.ahead:
-                    self.expected.append(self.ahead.pop(0))
-                    return False
-                Body(script, self.session, failures, self.report).run()
-                self._record(script, _milliseconds(started))
+            within = self._together if script.is_atomic else self._one_by_one
+            is_run = within(script, failures)
         except DBAPIError as error:
             raise failures.of_driver(error, None) from error
-        self._note(script)
+        if is_run:
+            self._note(script)
+        return is_run
+
+    def _together(self, script: Script, failures: Failures) -> bool:
+        """The body and its row in one transaction."""
+        started = perf_counter()
+        with transaction(self.session, script.begin):
+            if self._is_done(script):
+                return False
+            Body(script, self.session, failures, self.report).run()
+            self._record(script, _milliseconds(started))
+            failures.is_ending = True
         return True
+
+    def _one_by_one(self, script: Script, failures: Failures) -> bool:
+        """The body outside of any transaction, and straight after it its row."""
+        started = perf_counter()
+        with lock.outside(self.session.connection, self.session.backend):
+            if self._is_done(script):
+                return False
+            # What cannot be recorded had better not begin.
+            with transaction(self.session, script.begin):
+                self._prepare()
+            self.is_prepared = True
+            Body(script, self.session, failures, self.report).run()
+            if self.session.is_in_transaction():
+                _roll_back(self.session, "ROLLBACK")
+                raise failures.of_open_transaction()
+            failures.is_ending = True
+            with transaction(self.session, script.begin):
+                self._record(script, _milliseconds(started))
+        return True
+
+    def _is_done(self, script: Script) -> bool:
+        """Whether another did it before we held the lock."""
+        self.is_begun = True
+        self._look(script)
+        if self.ahead:
+            self.expected.append(self.ahead.pop(0))
+            return True
+        return False
 
     def _look(self, script: Script) -> None:
         """Compare the history with what it must be, if anybody else has written."""
@@ -207,8 +243,7 @@ class _Run:
     def _record(self, script: Script, spent: int) -> None:
         """Write the row of history, or take rows out."""
         connection = self.session.connection
-        if not self.is_prepared:
-            history.prepare(connection, History(columns=self.columns))
+        self._prepare()
         history.remove(connection, script.records)
         if self.row is not None:
             made = attrs.evolve(self.row, sequence=self.sequence, duration_ms=spent)
@@ -217,6 +252,12 @@ class _Run:
 
     def _stamp(self) -> object:
         return self.session.backend.stamp(self.session.connection, history.TABLE)
+
+    def _prepare(self) -> None:
+        """Have a table that rows can be written to."""
+        if not self.is_prepared:
+            columns = History(columns=self.columns)
+            history.prepare(self.session.connection, columns)
 
     def _note(self, script: Script) -> None:
         """Remember what is committed now."""
@@ -229,11 +270,8 @@ class _Run:
 
 
 @contextmanager
-def transaction(session: Session, begin: str | None) -> Iterator[None]:
+def transaction(session: Session, begin: str) -> Iterator[None]:
     """A transaction of our own, or a part of the caller's that can be undone alone."""
-    if begin is None:
-        yield
-        return
     ending = ("COMMIT", "ROLLBACK")
     if not session.is_nested:
         lock.begin(session.connection, begin, session.backend)
@@ -246,7 +284,8 @@ def transaction(session: Session, begin: str | None) -> Iterator[None]:
         undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
         ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
     try:
-        lock.hold(session.connection, session.backend)
+        if session.is_nested:
+            lock.hold(session.connection, session.backend)
         yield
         session.run(ending[0])
     except BaseException:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects.statements import Expect, Item, PythonCall, flat
+from mm_engine.dialects.statements import Expect, Item, PythonCall, Statement, flat
 from mm_engine.errors import LockError, MMError, Position, RunError
 from mm_engine.runner.backend import Trouble, backend_of
 from mm_engine.runner.plan import Direction
@@ -25,13 +25,19 @@ MOST_SHOWN = 3
 """Rows, or operations, told one by one before the rest is only counted."""
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Failures:
-    """The errors of one script, given how many scripts before it were done."""
+    """The errors of one script, given how many scripts before it were done.
+
+    ``ran`` counts its statements that were done; ``is_ending`` says that its
+    transaction is being committed, so that a silence may mean either.
+    """
 
     script: Script
     session: Session
     done: int
+    ran: int = 0
+    is_ending: bool = False
 
     def of_driver(self, error: Exception, number: int | None) -> MMError:
         """A statement of the body failed, or what stands around the body."""
@@ -39,7 +45,8 @@ class Failures:
         trouble = self.session.backend.trouble(original)
         family = LockError if trouble is Trouble.BUSY else RunError
         return family(
-            f"{self._place(number)} failed: {self._said(original)}; {self._outcome()}",
+            f"{self._place(number)} failed: {self._said(original)};"
+            f" {self._outcome(is_silent=trouble is Trouble.LOST)}",
             at=self._position(number),
             hint=trouble.value
             or f'"migrate showsql {self.script.name}" shows every statement',
@@ -92,6 +99,19 @@ class Failures:
             " (connection.commit() before)",
         )
 
+    def of_open_transaction(self) -> RunError:
+        """A statement that should stand for itself began a transaction."""
+        return RunError(
+            f"{self._name()}: its SQL left a transaction open, which was rolled back;"
+            f" {self._outcome()}",
+            at=self.script.migration.at,
+            hint="leave SAVEPOINT out where no transaction is",
+        )
+
+    def of_interruption(self) -> str:
+        """What the database holds after somebody pressed Ctrl-C."""
+        return f"{self._name()}: {self._outcome(is_silent=True)}"
+
     @property
     def _items(self) -> tuple[Item, ...]:
         return tuple(flat(self.script.body))
@@ -130,19 +150,38 @@ class Failures:
             return attrs.evolve(found, file=at.file)
         return found
 
-    def _outcome(self) -> str:
-        """What the database holds now."""
-        if self.script.begin is None:
-            return "it cannot be in a transaction, so what it did before stays"
-        nothing = "nothing of this migration was done"
+    def _outcome(self, *, is_silent: bool = False) -> str:
+        """What the database holds now; ``is_silent`` where it did not say so itself."""
+        return ", ".join(filter(None, [self._of_this(is_silent), self._of_others()]))
+
+    def _of_this(self, is_silent: bool) -> str:  # noqa: FBT001 - handed on
+        if not self.script.is_atomic:
+            return self._of_statements()
+        if self.is_ending and is_silent:
+            return 'whether it was committed is not known: "migrate status" says'
+        return "nothing of this migration was done"
+
+    def _of_statements(self) -> str:
+        """How far it came, statement by statement, where nothing is rolled back."""
+        again = "it is not recorded, and starts anew when it is run again"
+        total = sum(isinstance(item, Statement) for item in self._items)
+        if self.is_ending:
+            return f"its statements are done, but {again}"
+        before = "1 statement was" if self.ran == 1 else f"{self.ran} statements were"
+        done = f"{before} done and stays so, " if self.ran else ""
+        partly = "this one may be in part, " if total > self.ran else ""
+        return f"no transaction holds it: {done}{partly}{again}"
+
+    def _of_others(self) -> str:
+        """What became of the migrations before it in this run."""
         if not self.done:
-            return nothing
+            return ""
         which = "1 migration" if self.done == 1 else f"{self.done} migrations"
         verb = "stays" if self.done == 1 else "stay"
         up = self.script.direction is Direction.UP
         state = "applied" if up else "undone"
         where = " in your transaction" if self.session.is_nested else ""
-        return f"{nothing}, {which} before it {verb} {state}{where}"
+        return f"{which} before it {verb} {state}{where}"
 
     def _said(self, error: object) -> str:
         return driver_text(error, self.session.connection)

@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import LockError
 from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
 def begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
-    """Begin the transaction that is the lock, and waits for whoever holds it.
+    """Begin a transaction that keeps other migrators out, after whoever holds it.
 
-    SQLite's ``BEGIN IMMEDIATE`` waits for the busy timeout; the kernel frees the lock
-    of a process that dies. Raises ``LockError`` when the time is over.
+    One who waits has no transaction open meanwhile: an index that is built
+    concurrently would wait for it in its turn. SQLite's ``BEGIN IMMEDIATE`` is the lock
+    itself, and waits for the busy timeout. Raises ``LockError`` when the time is over.
     """
-    from sqlalchemy.exc import DBAPIError
-
-    try:
-        connection.exec_driver_sql(statement).close()
-    except DBAPIError as error:
-        if backend.trouble(error.orig) is Trouble.BUSY:
-            raise lock_error(connection, backend) from error
-        raise
+    for _ in tries(backend.patience):
+        _begin(connection, statement, backend)
+        try:
+            if backend.has_lock(connection):
+                return
+        except BaseException:
+            _roll_back(connection)
+            raise
+        _roll_back(connection)
+    raise lock_error(connection, backend)
 
 
 def hold(connection: sa.Connection, backend: Backend) -> None:
-    """Keep other migrators out of the transaction that is open.
+    """Keep other migrators out of the transaction that the caller has open.
 
     Raises ``LockError`` when the time is over, with the transaction still open.
     """
-    if not backend.has_lock(connection):
+    if not any(backend.has_lock(connection) for _ in tries(backend.patience)):
         raise lock_error(connection, backend)
+
+
+@contextmanager
+def outside(connection: sa.Connection, backend: Backend) -> Iterator[None]:
+    """Keep other migrators out for a block, in which no transaction has to be open.
+
+    Raises ``LockError`` when the time is over.
+    """
+    with backend.locked(connection) as is_ours:
+        if not is_ours:
+            raise lock_error(connection, backend)
+        yield
 
 
 def lock_error(connection: sa.Connection, backend: Backend) -> LockError:
@@ -44,3 +62,22 @@ def lock_error(connection: sa.Connection, backend: Backend) -> LockError:
         + (f": {holder}" if holder else ""),
         hint=Trouble.BUSY.value,
     )
+
+
+def _begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        connection.exec_driver_sql(statement).close()
+    except DBAPIError as error:
+        if backend.trouble(error.orig) is Trouble.BUSY:
+            raise lock_error(connection, backend) from error
+        raise
+
+
+def _roll_back(connection: sa.Connection) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    # Of a connection that broke nothing is left to be rolled back.
+    with suppress(SQLAlchemyError):
+        connection.exec_driver_sql("ROLLBACK").close()

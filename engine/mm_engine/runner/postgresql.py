@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
 from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,10 +22,9 @@ KEYS = tuple(
 )
 """The advisory lock's two numbers; the server keeps it apart for each database."""
 
-PAUSE = 0.05
-"""Seconds between two tries to get the lock."""
-
 _TRY = f"SELECT pg_try_advisory_xact_lock({KEYS[0]}, {KEYS[1]})"
+_TRY_OUTSIDE = f"SELECT pg_try_advisory_lock({KEYS[0]}, {KEYS[1]})"
+_FREE = f"SELECT pg_advisory_unlock({KEYS[0]}, {KEYS[1]})"
 _HOLDER = f"""
 SELECT l.pid, a.usename, a.application_name, a.client_addr::text
 FROM pg_catalog.pg_locks l
@@ -71,13 +70,9 @@ class _Info(Protocol):
 
 
 class PostgreSQL(Backend):
-    """A server, and an advisory lock for as long as a migration's transaction."""
+    """A server, and an advisory lock: a transaction's, or a session's without one."""
 
     has_namespaces = True
-
-    def __init__(self) -> None:
-        """Wait for nobody, until told how long."""
-        self._patience = 0.0
 
     def check(self, connection: sa.Connection) -> None:
         """Refuse a server that is too old."""
@@ -94,7 +89,7 @@ class PostgreSQL(Backend):
         self, connection: sa.Connection, *, is_own: bool, patience: float
     ) -> Iterator[None]:
         """Begin nothing by itself, wait for the lock as long as told."""
-        self._patience = patience
+        self.patience = patience
         driver = _driver(connection)
         autocommit = driver.autocommit
         if is_own:
@@ -114,18 +109,28 @@ class PostgreSQL(Backend):
         return int(_driver(connection).info.transaction_status) != 0
 
     def has_lock(self, connection: sa.Connection) -> bool:
-        """Try to get the lock of this transaction until the time is over.
+        """Try to get the lock for this transaction.
 
         It is the server's own: a process that dies loses it with its connection. It is
-        asked for again and again because waiting for it inside of a statement would
+        asked for and not waited for in a statement, which would hold a snapshot, and
         break the transaction when the time is over.
         """
-        deadline = time.monotonic() + self._patience
-        while not connection.exec_driver_sql(_TRY).scalar_one():
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(PAUSE)
-        return True
+        return bool(connection.exec_driver_sql(_TRY).scalar_one())
+
+    @contextmanager
+    def locked(self, connection: sa.Connection) -> Iterator[bool]:
+        """Hold the same lock for the session, which begins no transaction."""
+        is_ours = any(
+            connection.exec_driver_sql(_TRY_OUTSIDE).scalar_one()
+            for _ in tries(self.patience)
+        )
+        try:
+            yield is_ours
+        finally:
+            # A connection that broke has given it back.
+            with suppress(Exception):
+                if is_ours:
+                    connection.exec_driver_sql(_FREE).close()
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from the SQLSTATE (postgresql.org/docs/current/errcodes-appendix)."""

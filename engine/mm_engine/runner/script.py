@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 class Script:
     """A step as the items that one database needs.
 
-    ``prologue`` and ``epilogue`` stand outside of the transaction; ``begin`` opens it,
-    or is None where the body cannot share one. ``records`` are the names that leave
-    the history with it.
+    ``prologue`` and ``epilogue`` stand outside of the transaction that ``begin`` opens;
+    where it is not ``is_atomic`` the body does too, and only its row of history is
+    written in one. ``records`` are the names that leave the history with it.
     """
 
     migration: Migration
@@ -42,7 +42,8 @@ class Script:
     prologue: tuple[Statement, ...] = attrs.field(
         default=(), converter=tuple[Statement, ...]
     )
-    begin: str | None
+    begin: str
+    is_atomic: bool = True
     body: tuple[Item, ...] = attrs.field(converter=tuple[Item, ...])
     epilogue: tuple[Statement, ...] = attrs.field(
         default=(), converter=tuple[Statement, ...]
@@ -60,9 +61,10 @@ class Script:
 
         ``notes`` are said before the first item of an operation, counted from 1.
         """
-        within = self.begin is not None and self.body
+        within = self.is_atomic and self.body
         lines = [
             comment(title or f"{self.name} ({self.direction.value})"),
+            *([] if self.is_atomic else [comment("outside of any transaction")]),
             *(item_text(item) for item in self.prologue),
             *([f"{self.begin};"] if within else []),
             *_with_notes(self.body, notes or {}),
@@ -92,7 +94,8 @@ def script(step: Step, dialect: Dialect) -> Script:
         direction=step.direction,
         records=step.records,
         prologue=dialect.prologue(items),
-        begin=dialect.begin.sql if _is_atomic(items, dialect) else None,
+        begin=dialect.begin.sql,
+        is_atomic=_is_atomic(items, dialect),
         body=items,
         epilogue=dialect.epilogue(items),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from mm_engine.errors import ConfigError, nearest
+from mm_engine.runner import folderlock
 from mm_engine.runner.backend import Backend, Trouble
 from mm_engine.runner.url import Url
 
@@ -174,6 +175,7 @@ class SQLite(Backend):
         driver = _driver_connection(connection)
         level = driver.isolation_level
         autocommit = getattr(driver, "autocommit", None)
+        self.patience = patience
         settings = {name: _pragma(connection, name) for name in SETTINGS}
         _set(connection, "busy_timeout", round(patience * 1000))
         if is_own:
@@ -205,6 +207,16 @@ class SQLite(Backend):
     def enforces_foreign_keys(self, connection: sa.Connection) -> bool:
         """What the pragma says."""
         return _pragma(connection, "foreign_keys") == 1
+
+    @contextmanager
+    def locked(self, connection: sa.Connection) -> Iterator[bool]:
+        """Lock the folder of the file, since SQLite locks in transactions alone."""
+        file = _pragma_file(connection)
+        if not file:
+            yield True
+            return
+        with folderlock.locked(Path(file).parent, self.patience) as is_ours:
+            yield is_ours
 
     def stamp(self, connection: sa.Connection, table: str) -> object:
         """The file's version, which commits of other connections alone change."""
@@ -245,12 +257,16 @@ class SQLite(Backend):
 
 
 def lock_holders(path: Path) -> tuple[int, ...]:
-    """Processes that have locked a database for writing, as Linux lists them.
+    """Processes that have locked a database, or its folder, as Linux lists them.
 
     The list is read and the file never opened: closing it would release the locks
     that this process itself has on it (sqlite.org/howtocorrupt.html, 2.2).
     """
-    wanted = {_inode(path): LOCK_BYTES, _inode(Path(f"{path}-shm")): (WAL_WRITE_BYTE,)}
+    wanted = {
+        _inode(path): LOCK_BYTES,
+        _inode(Path(f"{path}-shm")): (WAL_WRITE_BYTE,),
+        _inode(path.parent): (0,),
+    }
     found: list[int] = []
     with suppress(OSError):
         for line in Path("/proc/locks").read_text("ascii", "replace").splitlines():
