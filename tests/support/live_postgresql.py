@@ -22,6 +22,7 @@ from mm_engine.dialects.statements import (
     Remember,
     Statement,
     When,
+    flat,
 )
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateEnum, CreateTable, Operation
@@ -134,14 +135,20 @@ class LivePostgreSQL:
 
     def _told(self, told: tuple[Move, ...]) -> None:
         items = self.dialect.items(told)
-        with self.connection.transaction():
+        statements = [item for item in flat(items) if isinstance(item, Statement)]
+        if all(statement.transactional for statement in statements):
+            with self.connection.transaction():
+                self._run(items)
+        else:
             self._run(items)
 
     def _run(self, items: Iterable[Item]) -> None:
         for item in items:
             match item:
                 case Statement():
-                    assert len(self.dialect.split(item.sql)) == 1
+                    is_within = item.transactional
+                    said = self.dialect.split(item.sql, transactional=is_within)
+                    assert len(said) == 1
                     self.sql(item.sql)
                 case Expect():
                     found = self.sql(item.query)

@@ -25,6 +25,7 @@ from mm_engine.dialects.statements import (
     Remember,
     Statement,
     When,
+    flat,
 )
 from mm_engine.dialects.upserts import KEPT
 from mm_engine.model.schema import Schema
@@ -150,8 +151,16 @@ class Live:
         return self.step(reversed_moves(operations, before))
 
     def step(self, steps: Sequence[Move]) -> tuple[Item, ...]:
-        """Moves in one transaction; the database is as before if one fails."""
+        """Moves in one transaction; the database is as before if one fails.
+
+        What no transaction holds runs in none.
+        """
         items = self.dialect.items(steps)
+        statements = [item for item in flat(items) if isinstance(item, Statement)]
+        if not all(statement.transactional for statement in statements):
+            self.run(items)
+            self.schema = steps[-1].after
+            return items
         for statement in self.dialect.prologue(items):
             self.sql(statement.sql)
         self.sql(self.dialect.begin.sql)

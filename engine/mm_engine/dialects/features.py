@@ -97,6 +97,11 @@ class Features:
     A method says how to find rows quickly, never which rows may exist, so leaving it
     out loses no guarantee and one schema file serves several databases.
     """
+    concurrent_indexes: bool
+    """Whether an index can be built and dropped while others write.
+
+    Where not, the wish is left out: nothing but the others' waiting depends on it.
+    """
     covering_indexes: bool
     """Whether an index can carry fields that it does not order by (INCLUDE).
 

@@ -9,6 +9,7 @@ import attrs
 
 from mm_engine.dialects import (
     postgresql_alters,
+    postgresql_concurrent,
     postgresql_enums,
     postgresql_namespaces,
     postgresql_storage,
@@ -24,6 +25,7 @@ from mm_engine.operations import (
     AddCheck,
     AddField,
     AddForeignKey,
+    AddIndex,
     AddUnique,
     AlterEnum,
     AlterField,
@@ -33,6 +35,7 @@ from mm_engine.operations import (
     DropEnum,
     DropField,
     DropForeignKey,
+    DropIndex,
     DropTable,
     DropUnique,
     RenameConstraint,
@@ -141,12 +144,27 @@ class PostgreSQL(PostgreSQLParts):
 
     def told(self, move: Move) -> tuple[Item, ...]:
         """The items of one move; with a table go the functions of its triggers."""
+        if self.features.concurrent_indexes and move.operation.stands_alone(
+            move.before
+        ):
+            return self._alone(move)
         items = super().told(move)
         if items and isinstance(move.operation, DropTable):
             table = move.before.table(move.operation.name)
             functions = self.triggers(table)
             return (*items, *(self.function_dropped(table.name, n) for n in functions))
         return items
+
+    def _alone(self, move: Move) -> tuple[Item, ...]:
+        """The items of a move that no transaction may hold."""
+        with self.explained(move.operation):
+            match move.operation:
+                case AddIndex() as operation:
+                    return tuple(postgresql_concurrent.added(self, move, operation))
+                case DropIndex() as operation:
+                    return tuple(postgresql_concurrent.dropped(self, operation))
+                case _:
+                    return super().told(move)
 
     def rename_table(self, move: Move, operation: RenameTable) -> Items:
         """Rename a table; what speaks of it follows by itself, our triggers do not."""

@@ -63,6 +63,7 @@ class PostgreSQLWords(Clauses):
         expression_indexes=True,
         descending_indexes=True,
         index_methods=("btree", "hash", "gin", "gist", "spgist", "brin"),
+        concurrent_indexes=True,
         covering_indexes=True,
         nulls_not_distinct=True,
         deferrable_foreign_keys=True,

@@ -10,9 +10,15 @@ from mm_engine.dialects import refusals
 from mm_engine.dialects.sql import encodable
 from mm_engine.errors import UnsupportedError
 
-_CONTROL = ("BEGIN", "COMMIT", "END", "ROLLBACK")
-_ALONE = ("VACUUM",)
-_OTHER_FILES = ("ATTACH", "DETACH")
+CONTROL = ("BEGIN", "COMMIT", "END", "ROLLBACK")
+"""What begins or ends a transaction."""
+
+ALONE = ("VACUUM",)
+"""What no transaction can hold."""
+
+OTHER_FILES = ("ATTACH", "DETACH")
+"""What reaches beyond the database that is migrated."""
+
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -42,14 +48,14 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _checked(piece: str, transactional: bool) -> str:  # noqa: FBT001 - handed on
     word = _said(piece).split()[0].upper()
-    if word in _CONTROL:
+    if word in CONTROL:
         raise refusals.of_control(word)
-    if word in _OTHER_FILES:
+    if word in OTHER_FILES:
         raise UnsupportedError(
             f"{word} cannot be said here: a migration is of one database",
             hint="leave it out, or use a connection of your own in a RunPython",
         )
-    if transactional and word in _ALONE:
+    if transactional and word in ALONE:
         raise refusals.of_standing_alone(word)
     if sqlite3.complete_statement(f"{piece};"):
         return piece

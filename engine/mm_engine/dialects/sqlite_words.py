@@ -59,6 +59,7 @@ class SQLiteWords(Clauses):
         expression_indexes=True,
         descending_indexes=True,
         index_methods=(),
+        concurrent_indexes=False,
         covering_indexes=False,
         nulls_not_distinct=False,
         deferrable_foreign_keys=True,

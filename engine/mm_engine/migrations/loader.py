@@ -21,6 +21,8 @@ from mm_engine.migrations.positions import (
     migration_line,
     operation_position,
 )
+from mm_engine.migrations.standing import mixed
+from mm_engine.model.schema import Schema
 
 _FILE = re.compile(r"[0-9]{4,}_.*\.py")
 _LOADING = threading.RLock()
@@ -107,16 +109,23 @@ class _Files:
                 hint=f'write name="{path.stem}", or rename the file',
             )
         if path in self.codes.fresh:
-            self._check_kinds(path, found)
+            self._check_operations(path, found)
         at = Position(self._relative(str(path)), migration_line(text), 1)
         return attrs.evolve(found, at=at, path=path)
 
-    def _check_kinds(self, path: Path, migration: Migration) -> None:
-        """Raise for a value of a wrong kind; files in the cache have been through."""
+    def _check_operations(self, path: Path, migration: Migration) -> None:
+        """Raise for a value of a wrong kind, and for what should stand alone.
+
+        Files in the cache have been through.
+        """
         from mm_engine.migrations.misfits import misfit
 
+        is_mixed = len(migration.operations) > 1
         for number, operation in enumerate(migration.operations):
-            if problem := misfit(operation):
+            problem = misfit(operation)
+            if problem is None and is_mixed and operation.stands_alone(Schema()):
+                problem = mixed(operation).problems[0]
+            if problem is not None:
                 self.codes.forget(path)
                 raise MigrationFileError(
                     problem.message,

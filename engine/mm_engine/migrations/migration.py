@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from mm_engine.errors import Position, StateError
+from mm_engine.migrations.standing import mixed
 from mm_engine.model.names import names_of
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
@@ -31,9 +32,12 @@ class Migration:
         """The schema after all operations, in their order.
 
         Raises ``StateError``, naming migration, operation and place, where one does
-        not fit.
+        not fit, and ``MigrationFileError`` where one should have stood alone.
         """
+        is_mixed = len(self.operations) > 1
         for number, operation in enumerate(self.operations):
+            if is_mixed and operation.stands_alone(schema):
+                raise mixed(operation, self.name, self.position(number))
             try:
                 schema = operation.apply(schema)
             except StateError as error:

@@ -18,19 +18,40 @@ def squash(graph: MigrationGraph, first: str, last: str) -> Migration:
 
     It ends in the same schema, with its fields in the same order (this is tried; what
     cannot be folded so stays as written), and depends on what they depend on from
-    outside. Raises ``GraphError`` if *last* does not come after *first*.
+    outside. Raises ``GraphError`` if *last* does not come after *first*, and for what
+    stands alone in its migration. Only an index of a table that is new here need not:
+    it is made with the table.
     """
     inside = _between(graph, first, last)
     names = {migration.name for migration in inside}
     outside = (parent for name in names_of(inside) for parent in graph.parents[name])
     written = [operation for migration in inside for operation in migration.operations]
     before = _schema_before(graph, last, names)
+    operations = _proven(before, written, optimized(written))
+    _refuse_alone(before, operations, inside)
     return Migration(
         name=f"{number_of(last):04}_squashed_from_{number_of(first):04}",
         dependencies=dict.fromkeys(name for name in outside if name not in names),
-        operations=_proven(before, written, optimized(written)),
+        operations=operations,
         replaces=names_of(inside),
     )
+
+
+def _refuse_alone(
+    before: Schema, operations: Sequence[Operation], inside: Sequence[Migration]
+) -> None:
+    for operation in operations:
+        if operation.stands_alone(before):
+            holder = next(
+                (m.name for m in inside if operation in m.operations), inside[-1].name
+            )
+            raise GraphError(
+                f"{holder} stands alone, since no transaction holds it:"
+                f" {operation.describe()}",
+                at=operation.at,
+                hint=f"squash what comes before {holder}, and what comes after it",
+            )
+        before = operation.apply(before)
 
 
 def names_of(migrations: Sequence[Migration]) -> list[str]:

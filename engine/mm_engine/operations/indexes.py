@@ -47,6 +47,11 @@ class AddIndex(BaseOperation):
             ),
         )
 
+    def stands_alone(self, before: Schema) -> bool:
+        """Whether it is to be built while others write."""
+        del before
+        return self.index.concurrently and not self.schema_only
+
     def describe(self) -> str:
         """``add index idx_posts_title to posts``."""
         kind = "unique index" if self.index.unique else "index"
@@ -87,6 +92,13 @@ class DropIndex(BaseOperation):
                 **self.flags(),
             ),
         )
+
+    def stands_alone(self, before: Schema) -> bool:
+        """Whether the index is one that was to be built while others write."""
+        table = before.tables.get(self.table)
+        indexes = table.indexes if table else ()
+        found = next((index for index in indexes if index.name == self.name), None)
+        return found is not None and found.concurrently and not self.schema_only
 
     def describe(self) -> str:
         """``drop index idx_posts_title of posts``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import attrs
 
 from mm_engine.errors import GraphError, MigrationFileError, Problem, UsageError
 from mm_engine.migrations.migration import Migration
+from mm_engine.migrations.standing import Part, parts
 from mm_engine.model.schema import Schema
 from mm_engine.operations import (
     Operation,
@@ -37,20 +38,26 @@ if TYPE_CHECKING:
 class Draft:
     """A migration that is in no file yet, and what there is to know about it.
 
-    ``replaced`` is the name of the one whose file it takes over.
+    ``following`` are those that are written with it, each after the one before: what
+    stands outside of a transaction stands alone in its file. ``replaced`` is the name
+    of the one whose file it takes over.
     """
 
     migration: Migration
+    following: tuple[Migration, ...] = ()
     before: Schema = attrs.field(factory=Schema, repr=False)
     findings: tuple[Problem, ...] = ()
     replaced: str | None = None
 
     @property
-    def source(self) -> str:
-        """The text that its file will have."""
-        from mm_engine.migrations.source import migration_source
+    def migrations(self) -> tuple[Migration, ...]:
+        """Every migration, in the order in which they will be applied."""
+        return (self.migration, *self.following)
 
-        return migration_source(self.migration)
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations of all of them."""
+        return tuple(o for migration in self.migrations for o in migration.operations)
 
 
 def decided_changes(
@@ -101,15 +108,35 @@ def draft(
     )
     if not decided.operations:
         return None
-    return Draft(
-        migration=Migration(
-            name=_name(graph, name, decided.operations),
-            dependencies=leaves,
-            operations=decided.operations,
+    first, *rest = parts(decided.operations, decided.before)
+    return _split(
+        Draft(
+            migration=Migration(
+                name=_name(graph.names, name, first),
+                dependencies=leaves,
+                operations=first,
+            ),
+            before=decided.before,
+            findings=decided.findings,
         ),
-        before=decided.before,
-        findings=decided.findings,
+        rest,
+        name,
+        graph.names,
     )
+
+
+def _split(
+    draft: Draft, rest: Iterable[Part], name: str | None, existing: Iterable[str]
+) -> Draft:
+    """The draft with a migration after it for each part that it could not hold."""
+    made = [draft.migration]
+    for part in rest:
+        names = [*existing, *(migration.name for migration in made)]
+        called = _name(names, name, part)
+        made.append(
+            Migration(name=called, dependencies=[made[-1].name], operations=part)
+        )
+    return attrs.evolve(draft, following=tuple(made[1:]))
 
 
 def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
@@ -124,11 +151,10 @@ def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
 
 
 def _name(
-    graph: MigrationGraph, name: str | None, operations: tuple[Operation, ...]
+    existing: Collection[str], name: str | None, operations: tuple[Operation, ...]
 ) -> str:
     from mm_engine.migrations.naming import chosen_slug, next_name, slug_of
 
-    existing = graph.names
     if name is not None:
         return next_name(existing, chosen_slug(name))
     return next_name(existing, slug_of(operations, first=not existing))
@@ -139,7 +165,7 @@ def empty(project: Project, *, name: str | None) -> Draft:
     graph = project.graph()
     leaves = one_leaf(graph)
     migration = Migration(
-        name=_name(graph, name or "empty", ()), dependencies=leaves, operations=()
+        name=_name(graph.names, name or "empty", ()), dependencies=leaves, operations=()
     )
     return Draft(migration=migration, before=graph.schema())
 
@@ -167,11 +193,11 @@ def merge(
     before = graph.schema()
     operations = decided_by(found.operations, before, asking)
     asking.require_answers()
-    chosen = found.name if name is None else _name(graph, name, operations)
-    return Draft(
-        migration=attrs.evolve(found, name=chosen, operations=operations),
-        before=before,
-    )
+    first, *rest = parts(operations, before)
+    chosen = found.name if name is None else _name(graph.names, name, first)
+    merging = attrs.evolve(found, name=chosen, operations=first)
+    drafted = Draft(migration=merging, before=before)
+    return _split(drafted, rest, name, graph.names)
 
 
 def conflict_question(conflict: Conflict) -> Question:
@@ -205,16 +231,18 @@ def redraft(
     decided = decided_changes(project, before, questioner, flags, last.operations)
     if not decided.operations:
         return None
-    return Draft(
+    first, *rest = parts(decided.operations, before)
+    drafted = Draft(
         migration=attrs.evolve(
             last,
-            name=_name_again(earlier, last, name, decided.operations),
-            operations=decided.operations,
+            name=_name_again(earlier, last, name, first),
+            operations=first,
         ),
         before=before,
         findings=decided.findings,
         replaced=last.name,
     )
+    return _split(drafted, rest, name, earlier.names)
 
 
 def _last(project: Project, graph: MigrationGraph) -> Migration:
@@ -277,27 +305,41 @@ def _name_again(
     made = next_name(existing, slug_of(last.operations, first=not existing))
     if name is None and last.name != made:
         return last.name
-    return _name(earlier, name, operations)
+    return _name(existing, name, operations)
 
 
-def write(project: Project, new: Draft) -> Path:
-    """Write the draft into the folder of migrations; gives the path of the file.
+def write(project: Project, new: Draft) -> tuple[Path, ...]:
+    """Write the draft into the folder of migrations; gives the paths of its files.
 
     No file is overwritten but the one that the draft replaces. Raises
     ``MigrationFileError`` with every old file as it was.
     """
-    from mm_engine.migrations.files import replace_migration, write_migration
-
     config = project.config
-    folder = config.migrations_folder
     try:
-        if new.replaced is not None:
-            return replace_migration(folder, new.replaced, new.migration)
-        return write_migration(folder, new.migration)
+        return tuple(_written(config.migrations_folder, new))
     except MigrationFileError as error:
         file = os.path.relpath(error.at.file, config.root) if error.at else ""
         at = error.at and attrs.evolve(error.at, file=Path(file).as_posix())
         raise MigrationFileError(error.message, at=at, hint=error.hint) from error
+
+
+def _written(folder: Path, new: Draft) -> list[Path]:
+    """The paths of all files, or none is there: what replaces another comes last."""
+    from mm_engine.migrations.files import replace_migration, write_migration
+
+    written: list[Path] = []
+    try:
+        for migration in new.following:
+            written.append(write_migration(folder, migration))  # noqa: PERF401 - each is known as soon as it is there
+        if new.replaced is not None:
+            first = replace_migration(folder, new.replaced, new.migration)
+        else:
+            first = write_migration(folder, new.migration)
+    except BaseException:
+        for path in written:
+            path.unlink()
+        raise
+    return [first, *written]
 
 
 def squash(

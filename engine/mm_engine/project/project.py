@@ -196,8 +196,11 @@ class Project:
 
         return making.squash(self, first, last, name=name)
 
-    def write(self, draft: Draft) -> Path:
-        """Write a draft into the folder of migrations; gives the path of its file."""
+    def write(self, draft: Draft) -> tuple[Path, ...]:
+        """Write a draft into the folder of migrations; gives the paths of its files.
+
+        There is one, unless some of it stands outside of a transaction.
+        """
         from mm_engine.project import making
 
         return making.write(self, draft)
@@ -208,10 +211,10 @@ class Project:
         name: str | None = None,
         questioner: Questioner | None = None,
         renames: RenameFlags | None = None,
-    ) -> Path | None:
+    ) -> tuple[Path, ...]:
         """Write a migration for what changed in the schema files, if anything did."""
         drafted = self.draft(name=name, questioner=questioner, renames=renames)
-        return None if drafted is None else self.write(drafted)
+        return () if drafted is None else self.write(drafted)
 
     def schema_diff(self) -> Changes:
         """What the schema files say beyond the migrations, with nothing asked."""

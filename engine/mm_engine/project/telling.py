@@ -167,7 +167,10 @@ def _texts(
 
 
 def schema_sql(project: Project, *, database_type: str | None, is_pending: bool) -> str:
-    """The schema of the files as SQL for an empty database, or what is new in it."""
+    """The schema of the files as SQL for an empty database, or what is new in it.
+
+    What stands outside of a transaction is a script of its own.
+    """
     from mm_engine.diff import diff
     from mm_engine.project.changes import changes
 
@@ -185,12 +188,17 @@ def _sql(
     project: Project,
     database_type: str | None,
 ) -> str:
+    from mm_engine.migrations.standing import parts
     from mm_engine.runner.plan import Direction, Step
     from mm_engine.runner.script import script
 
-    migration = Migration(name=name, dependencies=(), operations=operations)
-    step = Step(migration, Direction.UP, before, before)
-    return script(step, project.dialect(database_type)).text()
+    texts: list[str] = []
+    for part in parts(operations, before):
+        migration = Migration(name=name, dependencies=(), operations=part)
+        step = Step(migration, Direction.UP, before, before)
+        texts.append(script(step, project.dialect(database_type)).text())
+        before = migration.apply(before)
+    return "\n".join(texts)
 
 
 def preview(project: Project, operation: Operation, before: Schema) -> str | None:

@@ -22,6 +22,11 @@ KEYS = tuple(
 )
 """The advisory lock's two numbers; the server keeps it apart for each database."""
 
+HEARTBEAT = "500ms"
+"""How often a server looks whether the client of a running statement is there."""
+
+_CHECK = "client_connection_check_interval"
+
 _TRY = f"SELECT pg_try_advisory_xact_lock({KEYS[0]}, {KEYS[1]})"
 _TRY_OUTSIDE = f"SELECT pg_try_advisory_lock({KEYS[0]}, {KEYS[1]})"
 _FREE = f"SELECT pg_advisory_unlock({KEYS[0]}, {KEYS[1]})"
@@ -92,17 +97,19 @@ class PostgreSQL(Backend):
         self.patience = patience
         driver = _driver(connection)
         autocommit = driver.autocommit
-        if is_own:
-            if self.is_in_transaction(connection):
-                driver.rollback()
-            driver.autocommit = True
-        try:
+        if not is_own:
             yield
+            return
+        if self.is_in_transaction(connection):
+            driver.rollback()
+        driver.autocommit = True
+        try:
+            with _missed_when_gone(connection):
+                yield
         finally:
             # A connection that broke has nothing left to put back.
             with suppress(Exception):
-                if is_own:
-                    driver.autocommit = autocommit
+                driver.autocommit = autocommit
 
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """What the server said with its last answer."""
@@ -151,6 +158,28 @@ class PostgreSQL(Backend):
             for pid, user, name, address in found
         ]
         return ", ".join(told) or None
+
+
+@contextmanager
+def _missed_when_gone(connection: sa.Connection) -> Iterator[None]:
+    """Let the server look, in the middle of a statement, whether we still live.
+
+    Else a statement goes on without its client, and keeps the lock until its end.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        before = str(connection.exec_driver_sql(f"SHOW {_CHECK}").scalar_one())
+        connection.exec_driver_sql(f"SET {_CHECK} = '{HEARTBEAT}'").close()
+    except DBAPIError:
+        # Not every system that a server runs on can look.
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            connection.exec_driver_sql(f"SET {_CHECK} = '{before}'").close()
 
 
 def _driver(connection: sa.Connection) -> _Driver:

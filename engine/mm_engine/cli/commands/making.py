@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -11,8 +11,10 @@ from mm_engine.cli.options import json_option, opened, project_options
 from mm_engine.cli.table import Entry, Table, with_entries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mm_engine.cli.asking import Answers
-    from mm_engine.cli.output import Output
+    from mm_engine.cli.output import Json, Output
     from mm_engine.project import Project
     from mm_engine.project.making import Draft
 
@@ -156,7 +158,14 @@ def _drafted(
     draft = make(name=name, questioner=answers.questioner, renames=answers.renames)
     if draft is None:
         if output.as_json:
-            output.json({"needed": False, "migration": None, "operations": []})
+            output.json(
+                {
+                    "needed": False,
+                    "migration": None,
+                    "following": [],
+                    "operations": [],
+                }
+            )
         elif again:
             output.say("Without the last migration nothing would be missing.")
             output.say("  hint: delete its file")
@@ -166,47 +175,66 @@ def _drafted(
 
 
 def deliver(project: Project, output: Output, draft: Draft, *, is_dry: bool) -> None:
-    """Write the file, or print it."""
-    from mm_engine.cli.telling import counted, operations_json, say_operations, warn
+    """Write the files, or print them; usually there is one."""
+    from mm_engine.cli.telling import operations_json, warn
+    from mm_engine.migrations.source import migration_source
 
     warn(output, draft.findings)
-    migration = draft.migration
-    path = None if is_dry else project.write(draft)
-    shown = None if path is None else _shown(project, path)
+    paths = () if is_dry else project.write(draft)
     if output.as_json:
+        shown = [_shown(project, path) for path in paths]
+        made: list[Json] = [
+            {
+                "name": migration.name,
+                "dependencies": list(migration.dependencies),
+                "path": shown[number] if shown else None,
+                "source": migration_source(migration),
+            }
+            for number, migration in enumerate(draft.migrations)
+        ]
         output.json(
             {
                 "needed": True,
-                "migration": {
-                    "name": migration.name,
-                    "dependencies": list(migration.dependencies),
-                    "path": shown,
-                    "source": draft.source,
-                },
-                "operations": operations_json(migration.operations),
+                "migration": made[0],
+                "following": made[1:],
+                "operations": operations_json(draft.operations),
             }
         )
         return
-    if shown is None:
-        output.code(draft.source, "python")
+    if is_dry:
+        output.code("\n".join(map(migration_source, draft.migrations)), "python")
         return
-    verb = "rewrote" if draft.replaced == migration.name else "wrote"
-    output.result(f"{verb} {shown}")
-    if draft.replaced not in (None, migration.name):
-        output.say(f"removed {draft.replaced}.py")
-    operations = migration.operations
-    shown_now = len(operations) if output.verbose else MOST_SHOWN
-    say_operations(output, operations[:shown_now], draft.before, indent="  ")
-    if more := len(operations[shown_now:]):
-        output.line(f"  … and {counted(more, 'operation')} more")
+    _say_written(project, output, draft, paths)
 
 
-def _shown(project: Project, path: object) -> str:
+def _say_written(
+    project: Project, output: Output, draft: Draft, paths: Sequence[Path]
+) -> None:
+    """Each file with its operations."""
+    from mm_engine.cli.telling import counted, say_operations
+
+    before = draft.before
+    for migration, path in zip(draft.migrations, paths, strict=True):
+        verb = "rewrote" if draft.replaced == migration.name else "wrote"
+        output.result(f"{verb} {_shown(project, path)}")
+        is_first = migration is draft.migration
+        if is_first and draft.replaced not in (None, migration.name):
+            output.say(f"removed {draft.replaced}.py")
+        operations = migration.operations
+        shown_now = len(operations) if output.verbose else MOST_SHOWN
+        say_operations(output, operations[:shown_now], before, indent="  ")
+        if more := len(operations[shown_now:]):
+            output.line(f"  … and {counted(more, 'operation')} more")
+        if draft.following:
+            before = migration.apply(before)
+
+
+def _shown(project: Project, path: Path) -> str:
     """A file's path from where the user stands."""
     import os
     from pathlib import Path
 
-    return Path(os.path.relpath(str(path), project.config.start)).as_posix()
+    return Path(os.path.relpath(path, project.config.start)).as_posix()
 
 
 def _check(project: Project, output: Output) -> int:
