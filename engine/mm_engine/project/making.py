@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.errors import GraphError, MigrationFileError, Problem, UsageError
+from mm_engine.errors import GraphError, UsageError
 from mm_engine.migrations.migration import Migration
-from mm_engine.migrations.standing import Part, parts
+from mm_engine.migrations.standing import parts
 from mm_engine.model.schema import Schema
 from mm_engine.operations import (
     Operation,
@@ -25,6 +23,7 @@ from mm_engine.operations import (
     UpsertData,
 )
 from mm_engine.project.changes import Changes
+from mm_engine.project.drafts import Draft, chosen_name, split
 from mm_engine.questions.question import Asking, Choice, Question, Questioner, Silent
 from mm_engine.questions.renames import RenameFlags
 
@@ -32,32 +31,6 @@ if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.migrations.merge import Conflict
     from mm_engine.project.project import Project
-
-
-@attrs.frozen(kw_only=True)
-class Draft:
-    """A migration that is in no file yet, and what there is to know about it.
-
-    ``following`` are those that are written with it, each after the one before: what
-    stands outside of a transaction stands alone in its file. ``replaced`` is the name
-    of the one whose file it takes over.
-    """
-
-    migration: Migration
-    following: tuple[Migration, ...] = ()
-    before: Schema = attrs.field(factory=Schema, repr=False)
-    findings: tuple[Problem, ...] = ()
-    replaced: str | None = None
-
-    @property
-    def migrations(self) -> tuple[Migration, ...]:
-        """Every migration, in the order in which they will be applied."""
-        return (self.migration, *self.following)
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operations of all of them."""
-        return tuple(o for migration in self.migrations for o in migration.operations)
 
 
 def decided_changes(
@@ -109,10 +82,10 @@ def draft(
     if not decided.operations:
         return None
     first, *rest = parts(decided.operations, decided.before)
-    return _split(
+    return split(
         Draft(
             migration=Migration(
-                name=_name(graph.names, name, first),
+                name=chosen_name(graph.names, name, first),
                 dependencies=leaves,
                 operations=first,
             ),
@@ -123,20 +96,6 @@ def draft(
         name,
         graph.names,
     )
-
-
-def _split(
-    draft: Draft, rest: Iterable[Part], name: str | None, existing: Iterable[str]
-) -> Draft:
-    """The draft with a migration after it for each part that it could not hold."""
-    made = [draft.migration]
-    for part in rest:
-        names = [*existing, *(migration.name for migration in made)]
-        called = _name(names, name, part)
-        made.append(
-            Migration(name=called, dependencies=[made[-1].name], operations=part)
-        )
-    return attrs.evolve(draft, following=tuple(made[1:]))
 
 
 def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
@@ -150,22 +109,14 @@ def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
     return leaves
 
 
-def _name(
-    existing: Collection[str], name: str | None, operations: tuple[Operation, ...]
-) -> str:
-    from mm_engine.migrations.naming import chosen_slug, next_name, slug_of
-
-    if name is not None:
-        return next_name(existing, chosen_slug(name))
-    return next_name(existing, slug_of(operations, first=not existing))
-
-
 def empty(project: Project, *, name: str | None) -> Draft:
     """A migration without operations, to be filled in by hand."""
     graph = project.graph()
     leaves = one_leaf(graph)
     migration = Migration(
-        name=_name(graph.names, name or "empty", ()), dependencies=leaves, operations=()
+        name=chosen_name(graph.names, name or "empty", ()),
+        dependencies=leaves,
+        operations=(),
     )
     return Draft(migration=migration, before=graph.schema())
 
@@ -194,10 +145,10 @@ def merge(
     operations = decided_by(found.operations, before, asking)
     asking.require_answers()
     first, *rest = parts(operations, before)
-    chosen = found.name if name is None else _name(graph.names, name, first)
+    chosen = found.name if name is None else chosen_name(graph.names, name, first)
     merging = attrs.evolve(found, name=chosen, operations=first)
     drafted = Draft(migration=merging, before=before)
-    return _split(drafted, rest, name, graph.names)
+    return split(drafted, rest, name, graph.names)
 
 
 def conflict_question(conflict: Conflict) -> Question:
@@ -242,7 +193,7 @@ def redraft(
         findings=decided.findings,
         replaced=last.name,
     )
-    return _split(drafted, rest, name, earlier.names)
+    return split(drafted, rest, name, earlier.names)
 
 
 def _last(project: Project, graph: MigrationGraph) -> Migration:
@@ -305,41 +256,7 @@ def _name_again(
     made = next_name(existing, slug_of(last.operations, first=not existing))
     if name is None and last.name != made:
         return last.name
-    return _name(existing, name, operations)
-
-
-def write(project: Project, new: Draft) -> tuple[Path, ...]:
-    """Write the draft into the folder of migrations; gives the paths of its files.
-
-    No file is overwritten but the one that the draft replaces. Raises
-    ``MigrationFileError`` with every old file as it was.
-    """
-    config = project.config
-    try:
-        return tuple(_written(config.migrations_folder, new))
-    except MigrationFileError as error:
-        file = os.path.relpath(error.at.file, config.root) if error.at else ""
-        at = error.at and attrs.evolve(error.at, file=Path(file).as_posix())
-        raise MigrationFileError(error.message, at=at, hint=error.hint) from error
-
-
-def _written(folder: Path, new: Draft) -> list[Path]:
-    """The paths of all files, or none is there: what replaces another comes last."""
-    from mm_engine.migrations.files import replace_migration, write_migration
-
-    written: list[Path] = []
-    try:
-        for migration in new.following:
-            written.append(write_migration(folder, migration))  # noqa: PERF401 - each is known as soon as it is there
-        if new.replaced is not None:
-            first = replace_migration(folder, new.replaced, new.migration)
-        else:
-            first = write_migration(folder, new.migration)
-    except BaseException:
-        for path in written:
-            path.unlink()
-        raise
-    return [first, *written]
+    return chosen_name(existing, name, operations)
 
 
 def squash(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
     from mm_engine.project.changes import Changes
     from mm_engine.project.checking import Checked
-    from mm_engine.project.making import Draft
+    from mm_engine.project.drafts import Draft
     from mm_engine.project.running import Run, Status, Terms
     from mm_engine.project.starting import Begun
     from mm_engine.project.telling import Choice, Shown
@@ -197,13 +197,10 @@ class Project:
         return making.squash(self, first, last, name=name)
 
     def write(self, draft: Draft) -> tuple[Path, ...]:
-        """Write a draft into the folder of migrations; gives the paths of its files.
+        """Write a draft into the folder of migrations; gives the paths of its files."""
+        from mm_engine.project.drafts import write
 
-        There is one, unless some of it stands outside of a transaction.
-        """
-        from mm_engine.project import making
-
-        return making.write(self, draft)
+        return write(self, draft)
 
     def make(
         self,

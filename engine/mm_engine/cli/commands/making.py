@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mm_engine.cli.asking import Answers
     from mm_engine.cli.output import Json, Output
     from mm_engine.project import Project
-    from mm_engine.project.making import Draft
+    from mm_engine.project.drafts import Draft
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
