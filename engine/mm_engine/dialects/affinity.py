@@ -6,6 +6,8 @@ declared type contains decides. So FLOATING POINT is a whole number: it says INT
 
 from __future__ import annotations
 
+import re
+
 from mm_engine.dialects.sql import TypeSQL
 
 _WORDS = (
@@ -33,6 +35,16 @@ def affinity(type_: str) -> str:
         if word in upper:
             return found
     return "NUMERIC" if upper else "BLOB"
+
+
+def declared_type(words: str) -> str:
+    """A declared type in one style; none at all means what BLOB means.
+
+    >>> declared_type("varchar( 20 )"), declared_type("Decimal(10,2)"), declared_type("")
+    ('VARCHAR(20)', 'DECIMAL(10, 2)', 'BLOB')
+    """
+    spaced = re.sub(r"\s*([(),])\s*", r"\1", " ".join(words.upper().split()))
+    return spaced.replace(",", ", ") or "BLOB"
 
 
 def strict_type(type_: TypeSQL) -> TypeSQL:

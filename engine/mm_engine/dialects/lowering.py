@@ -95,6 +95,10 @@ class Lowering(Names):
         own = columns.mapped(type_, schema.type_mappings.get(self.name, {}))
         return columns.filled(own or self._words(type_), type_, self.features)
 
+    def told_type(self, words: str) -> str:
+        """A type as the catalog tells it, in the words of ``types``."""
+        return words
+
     def field_default(self, field: Field, schema: Schema) -> ValueSQL | None:
         """What a row gets that says nothing; the clock for ``auto_create``."""
         if field.auto_create:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import attrs
 
 from mm_engine.dialects import autoupdate, conversions
-from mm_engine.dialects.affinity import affinity, strict_type
+from mm_engine.dialects.affinity import affinity, declared_type, strict_type
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.columns import Column, enum_values
 from mm_engine.dialects.features import (
@@ -129,6 +129,10 @@ class SQLiteWords(Clauses):
                 hint="keep it exactly, as text: options: {sqlite: {decimal: text}}",
             )
         return words
+
+    def told_type(self, words: str) -> str:
+        """A type as it was declared, in the style of ``types``."""
+        return declared_type(words)
 
     def literal(self, text: str, field: Field, schema: Schema) -> LiteralSQL:
         """What a text means in this field, as a constant."""

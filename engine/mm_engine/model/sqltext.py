@@ -89,6 +89,15 @@ def canonical(sql: str | None) -> str | None:
     return "".join([*pieces, sql[last:]])
 
 
+def plainly_quoted(name: str) -> str:
+    """A name as it stands inside of SQL: bare where every database reads it alike.
+
+    >>> plainly_quoted("price"), plainly_quoted("the age")
+    ('price', '"the age"')
+    """
+    return _like("", name)
+
+
 def _names(sql: str) -> Iterator[tuple[re.Match[str], str]]:
     for match in _TOKEN.finditer(sql):
         if match["quoted"] is not None:

@@ -1,0 +1,185 @@
+"""Columns lifted to fields, attribute by attribute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_engine.dialects.lifting import neutral_types
+from mm_engine.errors import UnsupportedError
+from mm_engine.introspect.native import NativeColumn
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field, Options, Table
+from mm_engine.model.types import BigSerial, EnumOf, FieldType, Native, Serial
+from mm_engine.model.values import Default, Expression, Literal, Symbol
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
+
+_CAST = r"(?:::[\w \".\[\]]+(?:\(\d+(?:, *\d+)?\))?[\w ]*(?:\[\])*)?"
+_TEXT = re.compile(rf"'((?:[^']|'')*)'{_CAST}", re.DOTALL)
+_WORD = re.compile(rf"\(?([+-]?\d[\d.eE+-]*|true|false)\)?{_CAST}", re.IGNORECASE)
+_CLOCKS = ("now", "today", "current_time", "new_uuid")
+"""Symbols that stand for a function; the others are only values."""
+
+_COLUMN_OPTIONS = ("collate", "generated", "stored")
+
+
+@attrs.frozen
+class FieldLifter:
+    """Makes fields of the columns of one table."""
+
+    dialect: Dialect
+    schema: Schema
+    """Where enums, words for symbols and type mappings are looked up."""
+
+    enums: Mapping[str, tuple[str, ...]]
+    """The enums that are checks, with the values that all columns agree on."""
+
+    table: Table
+    """The table without its fields: its options say what types become."""
+
+    def field(
+        self, column: NativeColumn, was: NativeColumn | None, old: Field | None
+    ) -> Field:
+        """The field of a column, which was told in other words and said so."""
+        if was is None or old is None:
+            return self._fresh(column)
+        if was == column:
+            return old
+        same = {
+            a.name for a in attrs.fields(NativeColumn) if _is_same(a.name, was, column)
+        }
+        field = (
+            attrs.evolve(old, nullable=not column.not_null)
+            if "not_null" not in same
+            else old
+        )
+        if not {"type", "enum", "allowed", "identity"} <= same:
+            field = self._retyped(field, column)
+        if "default" not in same:
+            default = self._default(column, field)
+            field = attrs.evolve(field, default=default, auto_create=False)
+        if "updated_by" not in same:
+            field = attrs.evolve(field, auto_update=column.updated_by is not None)
+        if "comment" not in same:
+            field = attrs.evolve(field, comment=column.comment)
+        changed = {"collation", "generated", "stored"} - same
+        return self._with_options(field, column) if changed else field
+
+    def _fresh(self, column: NativeColumn) -> Field:
+        """The field of a column that nobody has spoken of."""
+        field = Field(
+            column.name,
+            self._type(column),
+            nullable=not column.not_null and not self._is_in_key(column),
+            auto_update=column.updated_by is not None,
+            comment=column.comment,
+        )
+        field = self._with_options(field, column)
+        return attrs.evolve(field, default=self._default(column, field))
+
+    def _is_in_key(self, column: NativeColumn) -> bool:
+        key = self.table.primary_key
+        return key is not None and column.name in key.fields
+
+    def _retyped(self, field: Field, column: NativeColumn) -> Field:
+        """The field with the column's type, without options that were about another."""
+        own = field.options.get(self.dialect.name, {})
+        kept = {key: value for key, value in own.items() if key in _COLUMN_OPTIONS}
+        return attrs.evolve(
+            field, type=self._type(column), options=self._own(field, kept)
+        )
+
+    def _type(self, column: NativeColumn) -> FieldType:
+        if column.enum is not None and self.enums.get(column.enum) == column.allowed:
+            return EnumOf(column.enum)
+        if column.type in self.schema.enums and not column.enum:
+            return EnumOf(column.type)
+        words = self.dialect.told_type(column.type)
+        for type_ in neutral_types(self.dialect.types, words):
+            if isinstance(type_, Serial | BigSerial) is column.identity and (
+                column.identity or self._is_told(type_, words)
+            ):
+                return type_
+        return self._array(column, words) or Native({self.dialect.name: words})
+
+    def _array(self, column: NativeColumn, words: str) -> FieldType | None:
+        del column, words
+        return None
+
+    def _is_told(self, type_: FieldType, words: str) -> bool:
+        """Whether a field of that type becomes a column of these words here."""
+        table = attrs.evolve(
+            self.table,
+            fields=[Field("field", type_)],
+            primary_key=None,
+        )
+        try:
+            [column] = self.dialect.columns(table, self.schema)
+        except UnsupportedError:
+            return False
+        return self.dialect.told_type(column.type) == words
+
+    def _default(self, column: NativeColumn, field: Field) -> Default | None:
+        """What gives the same default again: a function, a value, or SQL."""
+        text = column.default
+        if text is None:
+            return None
+        for value in self._defaults(text):
+            try:
+                told = self.dialect.default(value, field, self.schema)
+            except UnsupportedError:
+                continue
+            if _plain(told) == _plain(text):
+                return value
+        return Expression(text)
+
+    def _defaults(self, text: str) -> Iterator[Default]:
+        words = self.schema.defaults.get(self.dialect.name, {})
+        yield from (Symbol(name) for name in _CLOCKS if name in words)
+        if match := _TEXT.fullmatch(text):
+            yield Literal(match[1].replace("''", "'"))
+        elif match := _WORD.fullmatch(text):
+            yield Literal(match[1])
+
+    def _with_options(self, field: Field, column: NativeColumn) -> Field:
+        own = field.options.get(self.dialect.name, {})
+        kept = {key: value for key, value in own.items() if key not in _COLUMN_OPTIONS}
+        said = {"collate": column.collation, "generated": column.generated}
+        words = {key: value for key, value in said.items() if value is not None}
+        if (
+            column.generated
+            and column.stored
+            and "stored" in self.dialect.field_options
+        ):
+            words["stored"] = "true"
+        return attrs.evolve(field, options=self._own(field, {**kept, **words}))
+
+    def _own(
+        self, field: Field, chosen: Mapping[str, str | tuple[str, ...]]
+    ) -> Options:
+        """A field's options with other words for this database."""
+        others = {n: o for n, o in field.options.items() if n != self.dialect.name}
+        return {**others, self.dialect.name: chosen} if chosen else others
+
+
+def as_text(column: NativeColumn) -> NativeColumn:
+    """The column of an enum that is none any more."""
+    return attrs.evolve(column, enum=None, allowed=())
+
+
+def _is_same(name: str, was: NativeColumn, column: NativeColumn) -> bool:
+    return bool(getattr(was, name) == getattr(column, name))
+
+
+def _plain(text: str) -> str:
+    """A default without what catalogs add: a cast, parentheses, the case of a word."""
+    if match := _TEXT.fullmatch(text):
+        return f"'{match[1]}'"
+    if match := _WORD.fullmatch(text):
+        return match[1].casefold()
+    return re.sub(r"[\s()]", "", text).casefold()

@@ -1,0 +1,26 @@
+"""What a database says it holds, asked for in a constant number of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mm_engine.errors import UnsupportedError
+from mm_engine.introspect.native import Native
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+
+def reflect(connection: sa.Connection, *, namespaces: Sequence[str] = ()) -> Native:
+    """Read a database, without what belongs to it or to us.
+
+    ``namespaces`` are read beside the one where unqualified names lie. Raises
+    ``UnsupportedError`` for a database that nobody has taught us to read.
+    """
+    from mm_engine.introspect.sqlite import reflect_sqlite
+
+    if connection.dialect.name not in ("sqlite",):
+        raise UnsupportedError(f"{connection.dialect.name} cannot be read yet")
+    del namespaces
+    return reflect_sqlite(connection)
