@@ -40,8 +40,8 @@ def affinity(type_: str) -> str:
 def declared_type(words: str) -> str:
     """A declared type in one style; none at all means what BLOB means.
 
-    >>> declared_type("varchar( 20 )"), declared_type("Decimal(10,2)"), declared_type("")
-    ('VARCHAR(20)', 'DECIMAL(10, 2)', 'BLOB')
+    >>> [declared_type(words) for words in ("varchar( 20 )", "Decimal(10,2)", "")]
+    ['VARCHAR(20)', 'DECIMAL(10, 2)', 'BLOB']
     """
     spaced = re.sub(r"\s*([(),])\s*", r"\1", " ".join(words.upper().split()))
     return spaced.replace(",", ", ") or "BLOB"

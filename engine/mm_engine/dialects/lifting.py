@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import get_args
 
 from mm_engine.model.types import (
+    SIMPLE_TYPES,
     Char,
     Decimal,
-    EnumOf,
     FieldType,
-    Text,
     Varchar,
 )
 
 _NUMBER = re.compile(r"\\\{(length|precision|scale)\\\}")
-_BY_WORD: Mapping[str, type[FieldType]] = {
-    kind.yaml_name: kind for kind in get_args(FieldType)
+_SIMPLE: Mapping[str, FieldType] = {
+    type_.yaml_name: type_()  # type: ignore[misc]  # none of them is the base
+    for type_ in SIMPLE_TYPES
 }
-_BUILT_FROM_OTHERS = (EnumOf.yaml_name, "array", "native")
 
 
 def neutral_types(types: Mapping[str, str], words: str) -> tuple[FieldType, ...]:
@@ -46,11 +44,7 @@ def _patterns(
 ) -> tuple[tuple[str, re.Pattern[str]], ...]:
     plain = [item for item in types if "{" not in item[1]]
     numbered = [item for item in types if "{" in item[1]]
-    return tuple(
-        (word, _pattern(template))
-        for word, template in (*plain, *numbered)
-        if word not in _BUILT_FROM_OTHERS
-    )
+    return tuple((word, _pattern(template)) for word, template in (*plain, *numbered))
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -66,11 +60,15 @@ def _is_possible(match: re.Match[str]) -> bool:
 
 
 def _made(word: str, numbers: Mapping[str, int]) -> FieldType | None:
-    kind = _BY_WORD[word]
-    if kind is Varchar or kind is Char:
-        return kind(numbers["length"]) if "length" in numbers else None
-    if kind is Decimal:
-        return Decimal(**numbers) if "precision" in numbers else None
-    if kind is Text:
-        return Text(**numbers)
-    return kind() if not numbers else None
+    """The type of that word and these numbers, if it takes them."""
+    match word, numbers:
+        case "varchar", {"length": length}:
+            return Varchar(length)
+        case "char", {"length": length}:
+            return Char(length)
+        case "decimal", {"precision": precision, **rest}:
+            return Decimal(precision, rest.get("scale", 0))
+        case _ if not numbers:
+            return _SIMPLE.get(word)
+        case _:
+            return None

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 Told = TypeVar("Told", NativeKey, NativeCheck, NativeForeignKey, NativeIndex)
 Part = TypeVar("Part", Unique, Check, ForeignKey, Index)
 
-_CALLED = {"fields": "parts"}
-"""Attributes of an index that a database's own words have under another name."""
-
 
 def with_parts(
     dialect: Dialect,
@@ -98,15 +95,22 @@ def _shape(part: Told) -> Told:
 
 def _beside(part: Told, was: Told, known: Part, fresh: Part) -> Part:
     """What was said of a part, apart from what is told otherwise now."""
-    changed: dict[str, object] = {}
-    for attribute in attrs.fields(type(fresh)):
-        name = _CALLED.get(attribute.name, attribute.name)
-        if isinstance(part, NativeCheck | NativeKey | NativeForeignKey):
-            name = attribute.name
-        before, now = getattr(was, name, None), getattr(part, name, None)
-        if before != now and not (name == "name" and now is None):
-            changed[attribute.name] = getattr(fresh, attribute.name)
-    return attrs.evolve(known, **changed) if changed else known
+    values = {
+        attribute.name: getattr(
+            fresh if _differs(attribute.name, part, was) else known,
+            attribute.name,
+        )
+        for attribute in attrs.fields(type(known))
+    }
+    return type(known)(**values)
+
+
+def _differs(name: str, part: Told, was: Told) -> bool:
+    """Whether an attribute is told otherwise; a name that nobody gave is not."""
+    if name == "fields" and hasattr(part, "parts"):
+        name = "parts"
+    before, now = getattr(was, name, None), getattr(part, name, None)
+    return before != now and not (name == "name" and now is None)
 
 
 def _primary_key(

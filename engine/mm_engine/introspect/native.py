@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from mm_engine.model.constraints import OnAction
+from mm_engine.model.constraints import Deferral, OnAction
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +38,7 @@ class NativeKey:
 
     name: str | None
     fields: tuple[str, ...]
-    deferrable: str | None = None
+    deferrable: Deferral | None = None
     nulls_not_distinct: bool = False
 
 
@@ -60,7 +60,7 @@ class NativeForeignKey:
     references: tuple[str, ...]
     on_delete: OnAction = "NO ACTION"
     on_update: OnAction = "NO ACTION"
-    deferrable: str | None = None
+    deferrable: Deferral | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -20,7 +20,9 @@ def reflect(connection: sa.Connection, *, namespaces: Sequence[str] = ()) -> Nat
     """
     from mm_engine.introspect.sqlite import reflect_sqlite
 
-    if connection.dialect.name not in ("sqlite",):
+    known = {"sqlite": reflect_sqlite}
+    reader = known.get(connection.dialect.name)
+    if reader is None:
         raise UnsupportedError(f"{connection.dialect.name} cannot be read yet")
     del namespaces
-    return reflect_sqlite(connection)
+    return reader(connection)

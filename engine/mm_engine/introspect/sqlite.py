@@ -1,4 +1,4 @@
-"""What a database of SQLite says it holds: three questions, and the texts of its DDL."""
+"""What a database of SQLite says it holds: two questions, and the texts of its DDL."""
 
 from __future__ import annotations
 
@@ -71,31 +71,22 @@ def native_of(ask: Callable[[str], Iterable[Sequence[object]]]) -> Native:
     """Read the main database of whoever answers questions."""
     objects = [_Object(*map(_text, row)) for row in ask(_OBJECTS)]
     columns: defaultdict[str, list[_ColumnRow]] = defaultdict(list)
-    for table, *row in ask(_COLUMNS):
-        columns[str(table)].append(_column_row(*row))
+    for table, name, type_, not_null, default, key, hidden in ask(_COLUMNS):
+        columns[str(table)].append(
+            _ColumnRow(
+                str(name),
+                str(type_),
+                bool(not_null),
+                None if default is None else str(default),
+                int(str(key)),
+                int(str(hidden)),
+            )
+        )
     return _native(objects, columns)
 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _column_row(
-    name: object,
-    type_: object,
-    not_null: object,
-    default: object,
-    key: object,
-    hidden: object,
-) -> _ColumnRow:
-    return _ColumnRow(
-        str(name),
-        str(type_),
-        bool(not_null),
-        None if default is None else str(default),
-        int(str(key)),
-        int(str(hidden)),
-    )
 
 
 def _native(

@@ -1,4 +1,7 @@
-"""What a CREATE INDEX of SQLite says. https://www.sqlite.org/lang_createindex.html"""
+"""What a CREATE INDEX of SQLite says.
+
+https://www.sqlite.org/lang_createindex.html
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from mm_engine.introspect.sqlite_tokens import (
     unquoted,
     unwrapped,
 )
-from mm_engine.model.constraints import OnAction
+from mm_engine.model.constraints import Deferral, OnAction
 
 _TABLE_CONSTRAINTS = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 _ACTIONS: dict[str, OnAction] = {
@@ -49,7 +49,7 @@ class ColumnText:
 
 @attrs.frozen(kw_only=True)
 class TableText:
-    """What the text says of a table; ``remarks`` are words no schema has a place for."""
+    """What the text says of a table; ``remarks`` have no place in a schema."""
 
     columns: tuple[ColumnText, ...] = ()
     primary_key: NativeKey | None = None
@@ -176,7 +176,7 @@ class _Reader:
         table = self.next().name
         references = names(self.enclosed()) if self.ahead_text == "(" else ()
         actions: dict[str, OnAction] = {}
-        deferrable: str | None = None
+        deferrable: Deferral | None = None
         while True:
             if self.ahead == "ON" and self.word_at(1) in ("DELETE", "UPDATE", "INSERT"):
                 self.accept("ON")
@@ -211,12 +211,11 @@ class _Reader:
             words = f"{words} {self.next().word}"
         return _ACTIONS[words]
 
-    def deferral(self) -> str:
+    def deferral(self) -> Deferral:
         """When a constraint that can wait is looked at."""
         self.accept("DEFERRABLE")
-        if self.accept("INITIALLY"):
-            return self.next().word.lower()
-        return "immediate"
+        waits = self.accept("INITIALLY") and self.next().word == "DEFERRED"
+        return "deferred" if waits else "immediate"
 
     def passed_over(self) -> None:
         """A default, which a PRAGMA tells: one term."""

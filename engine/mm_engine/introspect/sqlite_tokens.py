@@ -21,7 +21,42 @@ _TOKEN = re.compile(
 )
 
 _KEYWORDS = frozenset(
-    ["ALL", "AND", "AS", "BETWEEN", "CASE", "CAST", "COLLATE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "DISTINCT", "ELSE", "END", "ESCAPE", "EXISTS", "FALSE", "FILTER", "FROM", "GLOB", "IN", "IS", "ISNULL", "LIKE", "MATCH", "NOT", "NOTNULL", "NULL", "OR", "REGEXP", "SELECT", "THEN", "TRUE", "WHEN", "WHERE"]
+    [
+        "ALL",
+        "AND",
+        "AS",
+        "BETWEEN",
+        "CASE",
+        "CAST",
+        "COLLATE",
+        "CURRENT_DATE",
+        "CURRENT_TIME",
+        "CURRENT_TIMESTAMP",
+        "DISTINCT",
+        "ELSE",
+        "END",
+        "ESCAPE",
+        "EXISTS",
+        "FALSE",
+        "FILTER",
+        "FROM",
+        "GLOB",
+        "IN",
+        "IS",
+        "ISNULL",
+        "LIKE",
+        "MATCH",
+        "NOT",
+        "NOTNULL",
+        "NULL",
+        "OR",
+        "REGEXP",
+        "SELECT",
+        "THEN",
+        "TRUE",
+        "WHEN",
+        "WHERE",
+    ]
 )
 """Words of an expression that SQLite itself understands, in any case."""
 
