@@ -108,10 +108,6 @@ class Names(ABC):
             raise UnsupportedError("an index or constraint has no name")
         return self._unreserved(self.cut_name(name))
 
-    def stored_name(self, name: str) -> str:
-        """The name of an index or constraint as the database keeps it."""
-        return self._cut(name)
-
     def part_text(self, name: str | None) -> LiteralSQL:
         """The same name as a text, for questions to the catalog."""
         return self.text(self.cut_name(name or ""))

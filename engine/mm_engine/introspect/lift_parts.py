@@ -35,7 +35,7 @@ def with_parts(
     """A table without fields that has the parts of the live one."""
     was = was or NativeTable(name=live.name, columns=())
     old = old or Table(live.name, ())
-    cut = dialect.stored_name
+    cut = dialect.cut_name
     return attrs.evolve(
         old,
         fields=(),

@@ -20,14 +20,14 @@ from mm_engine.introspect.native import (
 )
 from mm_engine.introspect.postgresql_columns import Columns
 from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts
-from mm_engine.model.constraints import OnAction
+from mm_engine.model.constraints import Deferral, OnAction
 
 _ConstraintRow: TypeAlias = tuple[
     Oid,
     str,
     str,
     list[int],
-    str | None,
+    Deferral | None,
     str | None,
     str | None,
     str | None,

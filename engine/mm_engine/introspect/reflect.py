@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import UnsupportedError
@@ -18,11 +18,14 @@ def reflect(connection: sa.Connection, *, namespaces: Sequence[str] = ()) -> Nat
     ``namespaces`` are read beside the one where unqualified names lie. Raises
     ``UnsupportedError`` for a database that nobody has taught us to read.
     """
+    from mm_engine.introspect.postgresql import reflect_postgresql
     from mm_engine.introspect.sqlite import reflect_sqlite
 
-    known = {"sqlite": reflect_sqlite}
+    known: Mapping[str, Callable[[sa.Connection, Sequence[str]], Native]] = {
+        "sqlite": lambda found, _: reflect_sqlite(found),
+        "postgresql": lambda found, names: reflect_postgresql(found, namespaces=names),
+    }
     reader = known.get(connection.dialect.name)
     if reader is None:
         raise UnsupportedError(f"{connection.dialect.name} cannot be read yet")
-    del namespaces
-    return reader(connection)
+    return reader(connection, namespaces)

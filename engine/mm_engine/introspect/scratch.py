@@ -20,10 +20,11 @@ def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Nat
     The scratch is of the same kind and version as the database of the connection,
     which is not changed: memory on SQLite, what is rolled back on PostgreSQL.
     """
+    from mm_engine.introspect.postgresql_scratch import expected_postgresql
     from mm_engine.introspect.sqlite_scratch import expected_sqlite
 
-    known = {"sqlite": expected_sqlite}
+    known = {"sqlite": expected_sqlite, "postgresql": expected_postgresql}
     scratch = known.get(connection.dialect.name)
     if scratch is None:
         raise UnsupportedError(f"{dialect.title} cannot be read yet")
-    return scratch(connection, schema, dialect)
+    return scratch(connection, schema)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_engine.dialects.sqlite import SQLite
 from mm_engine.dialects.statements import Move, Statement, flat
 from mm_engine.introspect.native import Native
 from mm_engine.introspect.sqlite import native_of
@@ -20,28 +21,24 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from mm_engine.dialects.base import Dialect
-
 _MISSING = re.compile(r"no such (collation sequence|function): (\S+)")
 
 
-def expected_sqlite(
-    connection: sa.Connection, schema: Schema, dialect: Dialect
-) -> Native:
+def expected_sqlite(connection: sa.Connection, schema: Schema) -> Native:
     """The schema as a new database in memory tells it."""
     del connection
     import sqlite3
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
         scratch.execute("PRAGMA foreign_keys = OFF")
-        for sql in _statements(schema, dialect):
+        for sql in _statements(schema):
             _told(scratch, sql)
         return native_of(scratch.execute)
 
 
-def _statements(schema: Schema, dialect: Dialect) -> Iterator[str]:
+def _statements(schema: Schema) -> Iterator[str]:
     """What makes every table; enums are checks on them."""
-    before = attrs.evolve(schema, tables={})
+    dialect, before = SQLite(), attrs.evolve(schema, tables={})
     for table in schema.tables.values():
         move = Move(CreateTable.of(table), before, number=1, mark="")
         for item in flat(dialect.told(move)):
