@@ -26,9 +26,9 @@ def neutral_types(types: Mapping[str, str], words: str) -> tuple[FieldType, ...]
 
     What has no number in it comes before what has: 36 characters are a UUID.
 
-    >>> table = {"varchar": "VARCHAR({length})", "text": "TEXT", "json": "TEXT"}
-    >>> neutral_types(table, "varchar(20)"), neutral_types(table, "TEXT")
-    ((Varchar(20),), (Text(), Json()))
+    >>> table = {"varchar": "VARCHAR({length})", "time": "TIME", "json": "TIME"}
+    >>> neutral_types(table, "varchar(20)"), neutral_types(table, "TIME")
+    ((Varchar(length=20),), (Time(), Json()))
     """
     found = [
         _made(word, {name: int(number) for name, number in match.groupdict().items()})
