@@ -105,11 +105,7 @@ class FieldLifter:
                 column.identity or self._is_told(type_, words)
             ):
                 return type_
-        return self._array(column, words) or Native({self.dialect.name: words})
-
-    def _array(self, column: NativeColumn, words: str) -> FieldType | None:
-        del column, words
-        return None
+        return Native({self.dialect.name: words})
 
     def _is_told(self, type_: FieldType, words: str) -> bool:
         """Whether a field of that type becomes a column of these words here."""
@@ -163,8 +159,8 @@ class FieldLifter:
         self, field: Field, chosen: Mapping[str, str | tuple[str, ...]]
     ) -> Options:
         """A field's options with other words for this database."""
-        others = {n: o for n, o in field.options.items() if n != self.dialect.name}
-        return {**others, self.dialect.name: chosen} if chosen else others
+        options = {**field.options, self.dialect.name: chosen}
+        return {name: words for name, words in options.items() if words}
 
 
 def as_text(column: NativeColumn) -> NativeColumn:
