@@ -72,7 +72,7 @@ def test_each_step_can_be_taken_back_and_taken_again(lived: Inhabited) -> None:
         assert without(lived.rows(), gone) == without(before, gone), name
 
         lived.up(name)
-        new = lost_there(step, schema)
+        new = lost_there(step, schema) | gone
         assert without(lived.rows(), new) == without(after, new), name
         assert lived.shape() == shape
         lived.populate(name)

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from mm_engine.migrations.migration import Migration
 from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field, Table
 from mm_engine.model.values import Symbol
 from mm_engine.operations import (
     AlterEnum,
@@ -70,9 +71,19 @@ def lost_back(migration: Migration, before: Schema) -> set[tuple[str, str]]:
             case AlterEnum(enum, replaced=replaced) if replaced:
                 places = before.fields_of_enum(enum.name)
                 found |= {(table.name, field.name) for table, field in places}
+            case RunSQL() | RunPython() | UpsertData():
+                # An UPDATE of the user's own is one: its time is kept.
+                found |= {(t.name, f.name) for t, f in _self_updating(before)}
             case _:
                 pass
     return {(old_names.get(table, table), name) for table, name in found}
+
+
+def _self_updating(schema: Schema) -> Iterator[tuple[Table, Field]]:
+    for table in schema.tables.values():
+        for field in table.fields:
+            if field.auto_update:
+                yield table, field
 
 
 def _has(schema: Schema, table: str, field: str) -> bool:

@@ -568,3 +568,44 @@ def test_a_rename_decided_before_may_be_taken_back() -> None:
 def test_a_keyword_of_the_operation_itself_outlives_an_answer() -> None:
     tolerant = mm.DropField("users", "age", if_present=True)
     assert decided(tolerant, answering(drop__users_age="generate")) == tolerant
+
+
+WEIGHT = mm.AlterField("users", mm.Field("fullname", mm.Double()))
+THERE = ("convert:users.fullname:sqlite", "CAST(fullname AS REAL)")
+BACK = ("convert-back:users.fullname:sqlite", "CAST(fullname AS TEXT)")
+
+
+def converting(*pairs: tuple[str, str]) -> Scripted:
+    return Scripted(scripted_flags(answer=[f"{name}={sql}" for name, sql in pairs]))
+
+
+def test_a_conversion_says_what_becomes_of_values_so_nothing_else_is_asked() -> None:
+    assert decided(WEIGHT, converting(THERE, BACK)) == attrs.evolve(
+        WEIGHT, convert={"sqlite": (THERE[1], BACK[1])}
+    )
+
+
+def test_a_conversion_wants_the_way_back_as_well() -> None:
+    with pytest.raises(OpenQuestionsError) as caught:
+        decided(WEIGHT, converting(THERE))
+    assert BACK[0] in [question.id for question in caught.value.questions]
+
+
+def test_nobody_is_asked_for_conversions() -> None:
+    assert [question.id for question in asked(WEIGHT)] == ["alter:users.fullname"]
+    assert asked(WEIGHT)[0].flag.endswith("--convert users.fullname:DATABASE=SQL")
+
+
+def test_a_conversion_of_a_field_that_keeps_its_type_answers_nothing() -> None:
+    given = converting(("convert:users.age:sqlite", "age"))
+    decide([mm.AlterField("users", mm.Field("age", mm.Integer()))], BEFORE, given)
+    assert given.unused() == ("convert:users.age:sqlite",)
+
+
+def test_the_flags_of_conversions_answer_by_field_and_database() -> None:
+    flags = scripted_flags(
+        convert=["users.fullname:sqlite=a"], convert_back=["users.fullname:sqlite=b=c"]
+    )
+    assert decided(WEIGHT, Scripted(flags)) == attrs.evolve(
+        WEIGHT, convert={"sqlite": ("a", "b=c")}
+    )

@@ -81,6 +81,8 @@ def _scripted(
         scripted_flags(
             destructive=destructive,
             one_off=_texts(flags, "one_off"),
+            convert=_texts(flags, "convert"),
+            convert_back=_texts(flags, "convert_back"),
             answer=_texts(flags, "answer"),
             no_rename=_texts(flags, "no_rename"),
         ),

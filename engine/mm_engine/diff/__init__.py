@@ -21,7 +21,7 @@ from mm_engine.diff.tables import created_tables, described_tables, dropped_tabl
 from mm_engine.model.naming import with_names
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
-from mm_engine.operations import Operation
+from mm_engine.operations import AlterEnum, Operation
 
 __all__ = ["Candidate", "Renames", "diff", "rename_candidates", "written_renames"]
 
@@ -39,11 +39,16 @@ def diff(
     for move in moves:
         before = move.apply(before)
     after = with_names(after, before)
-    placed = [Placed(Phase.RENAMES, move) for move in moves]
+    placed = [Placed(_phase(move), move) for move in moves]
     placed += changed_settings(before, after)
     placed += changed_enums(before, after)
     placed += _changed_tables(before, after)
     return arranged(placed)
+
+
+def _phase(move: Operation) -> Phase:
+    """When something is renamed: a value of an enum once no check speaks of it."""
+    return Phase.NEW_ENUMS if isinstance(move, AlterEnum) else Phase.RENAMES
 
 
 def _changed_tables(before: Schema, after: Schema) -> Iterator[Placed]:

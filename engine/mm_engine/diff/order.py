@@ -14,15 +14,16 @@ class Phase(IntEnum):
     """The parts of a migration, in their order.
 
     What is referred to is there before what refers to it, and goes after it. The fields
-    of a new primary key come, and the key moves to them, before old fields go.
+    of a new primary key come, and the key moves to them, before old fields go. Checks
+    and indexes that speak of an enum's old values go before those do.
     """
 
     TYPE_MAPPINGS = auto()
     DEFAULTS = auto()
     RENAMES = auto()
-    NEW_ENUMS = auto()
     DROP_FOREIGN_KEYS = auto()
     DROP_PARTS = auto()
+    NEW_ENUMS = auto()
     ADD_KEY_FIELDS = auto()
     ALTER_KEY_FIELDS = auto()
     ALTER_KEYS = auto()

@@ -19,8 +19,9 @@ from mm_engine.operations import (
     Operation,
 )
 from mm_engine.operations.base import Subject
+from mm_engine.questions.conversions import with_conversions
 from mm_engine.questions.earlier import Earlier, by_kind, kind
-from mm_engine.questions.fates import FATES, fated, without_fate
+from mm_engine.questions.fates import FATES, GENERATE, fated, without_fate
 from mm_engine.questions.question import Asking, Question, Questioner
 from mm_engine.questions.values import (
     NONE,
@@ -72,6 +73,8 @@ def decided_by(
         if subject.table in new_tables or subject in uncertain:
             decided.append(again)
         else:
+            if isinstance(again, AlterField):
+                again = with_conversions(again, before, asking)
             fate = _with_fate(again, before, asking, earlier)
             decided.append(_with_values(fate, before, asking, earlier))
         before = after
@@ -100,17 +103,29 @@ def _fate_question(
     operation: Operation, before: Schema, loss: str, earlier: str | None
 ) -> Question:
     name = _question_id(operation)
+    is_converted = isinstance(operation, AlterField) and bool(operation.convert)
     return Question(
         id=name,
         topic=type(operation).__name__,
         text=f"{operation.describe()}: {loss} will be lost",
         flag=f"--destructive {name}=WORD, WORD being one of"
-        f" {', '.join(choice.word for choice in FATES)}",
+        f" {', '.join(choice.word for choice in FATES)}{_conversion_flag(operation)}",
         choices=FATES,
         earlier=earlier,
+        # Who says how values are converted has looked at what becomes of them.
+        is_offered=is_converted,
+        default=GENERATE.word if is_converted else None,
         operation=operation,
         before=before,
     )
+
+
+def _conversion_flag(operation: Operation) -> str:
+    """The other answer to a loss of values: what becomes of them."""
+    if not isinstance(operation, AlterField):
+        return ""
+    subject = f"{operation.table}.{operation.field.name}"
+    return f",\n        or say what becomes of them: --convert {subject}:DATABASE=SQL"
 
 
 def _question_id(operation: Operation) -> str:

@@ -34,8 +34,9 @@ class Question:
     for, and ``check`` says what is wrong with one. ``flag`` is the command-line flag
     that answers it. ``earlier`` is what was answered to the same before, and holds
     unless a flag or a file says otherwise. ``default`` is taken where nobody answers,
-    ``usual`` where somebody was asked and just goes on. ``operation`` and ``before``
-    are what it is about.
+    ``usual`` where somebody was asked and just goes on. One that ``is_offered`` may be
+    answered beforehand, but nobody is asked. ``operation`` and ``before`` are what it
+    is about.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Question:
     earlier: str | None = None
     default: str | None = None
     usual: str | None = None
+    is_offered: bool = False
     check: Callable[[str], str | None] = _fine
     at: Position | None = None
     operation: Operation | None = None

@@ -29,6 +29,8 @@ def scripted_flags(
     *,
     destructive: Iterable[str] = (),
     one_off: Iterable[str] = (),
+    convert: Iterable[str] = (),
+    convert_back: Iterable[str] = (),
     answer: Iterable[str] = (),
     no_rename: Iterable[str] = (),
 ) -> Flags:
@@ -39,6 +41,10 @@ def scripted_flags(
     """
     words = [choice.word for choice in FATES]
     answers = dict(_pair("--one-off", text, "one-off:") for text in one_off)
+    answers.update(_pair("--convert", text, "convert:") for text in convert)
+    answers.update(
+        _pair("--convert-back", text, "convert-back:") for text in convert_back
+    )
     answers.update(_pair("--answer", text, "") for text in answer)
     fate: str | None = None
     for text in destructive:
@@ -101,7 +107,7 @@ class Scripted:
         if self._flags.fate is not None and question.choices == FATES:
             return self._flags.fate
         known = question.known_answer
-        if known is not None:
+        if known is not None or question.is_offered:
             return known
         return self._otherwise.answer(question)
 

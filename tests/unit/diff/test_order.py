@@ -9,7 +9,7 @@ import sys
 import attrs
 
 import mm_engine as mm
-from mm_engine.diff import diff
+from mm_engine.diff import Renames, diff
 from mm_engine.diff.order import Reference, parents_first
 from mm_engine.operations import Operation
 
@@ -159,3 +159,23 @@ def _told_with_seed(seed: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+def test_a_check_that_speaks_of_an_old_value_goes_before_the_value_does() -> None:
+    def schema(value: str, *more: str) -> mm.Schema:
+        tickets = mm.Table(
+            "tickets",
+            [mm.Field("state", mm.EnumOf("state"))],
+            checks=[mm.Check(f"state <> '{value}'", name="ck_tickets_state")],
+        )
+        state = mm.Enum("state", ["new", value, *more])
+        return mm.Schema.of(tickets).with_enum(state)
+
+    renames = Renames(values={("state", "payed"): "paid"})
+    operations = diff(schema("payed"), schema("paid", "sent"), renames)
+    assert said(operations) == [
+        "drop check ck_tickets_state of tickets",
+        "alter enum state",
+        "alter enum state",
+        "add check ck_tickets_state to tickets",
+    ]

@@ -53,6 +53,19 @@ _ANSWERS = (
         help="What rows that exist get: posts.slug=none-yet, posts.at=expr:now().",
     ),
     click.option(
+        "--convert",
+        multiple=True,
+        metavar="FIELD:DATABASE=SQL",
+        help="The new value of a field that changes its type:"
+        " posts.size:sqlite=length(body).",
+    ),
+    click.option(
+        "--convert-back",
+        multiple=True,
+        metavar="FIELD:DATABASE=SQL",
+        help="The old value of it, on the way down.",
+    ),
+    click.option(
         "--destructive",
         multiple=True,
         metavar="[ID=]WORD",
