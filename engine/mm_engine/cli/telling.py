@@ -33,10 +33,14 @@ def say_operations(
     output: Output, operations: Sequence[Operation], before: Schema, indent: str = ""
 ) -> None:
     """Operations as a list for people, on stdout, with what each one loses."""
+    from mm_engine.operations import AlterField
+
     for operation in operations:
         loss = None if operation.schema_only else operation.loses(before)
         sign = _sign(type(operation).__name__)
         text = f"{indent}{sign} {operation.describe()}"
+        if isinstance(operation, AlterField) and (words := operation.changes(before)):
+            text += f": {', '.join(words)}"
         if operation.schema_only:
             text += "  (only remembered)"
         elif loss:

@@ -8,13 +8,21 @@ from collections.abc import Iterable, Sequence
 
 from mm_engine.errors import UsageError
 from mm_engine.migrations.migration import Migration
+from mm_engine.model.schema import Schema
 from mm_engine.operations import (
     AddField,
+    AlterEnum,
     AlterField,
+    AlterPrimaryKey,
+    CreateEnum,
     CreateTable,
+    DropEnum,
     DropField,
     DropTable,
     Operation,
+    RenameEnum,
+    RenameField,
+    RenameTable,
     SetDefaults,
     SetTypeMappings,
 )
@@ -70,30 +78,78 @@ def chosen_slug(name: str) -> str:
     return slug
 
 
-def slug_of(operations: Sequence[Operation], *, first: bool = False) -> str:
+def slug_of(
+    operations: Sequence[Operation],
+    *,
+    before: Schema | None = None,
+    first: bool = False,
+) -> str:
     """What a migration of these operations is called when nobody says.
+
+    With the schema before them an alteration says what it changes.
 
     >>> slug_of([], first=True), slug_of([DropTable("posts"), DropTable("tags")])
     ('initial', 'drop_posts_and_drop_tags')
     """
     if first:
         return "initial"
-    telling = _telling(operations)
-    if not telling:
+    told = _slugs(operations, before)
+    if not told:
         return "empty"
-    slug = _cleaned(telling[0].slug())
-    more = len(telling) - 1
+    slug = told[0]
+    more = len(told) - 1
     if more == 1:
-        both = f"{slug}_and_{_cleaned(telling[1].slug())}"
+        both = f"{slug}_and_{told[1]}"
         if len(both) <= LONGEST_SLUG:
             return both
     if more:
-        subject = telling[0].subject()
-        if len({operation.subject().table for operation in telling}) == 1:
-            parts = dict.fromkeys([subject.table or "", subject.name or ""])
-            slug = _cleaned("_".join(parts)) or slug
-        slug = f"{slug[: LONGEST_SLUG - 14].rstrip('_')}_and_{more}_more"
+        slug = f"{_cut(slug, LONGEST_SLUG - 14)}_and_{more}_more"
     return slug or "changes"
+
+
+def _slugs(operations: Sequence[Operation], before: Schema | None) -> list[str]:
+    """What each operation is called, the most telling first.
+
+    Settings count only if there is nothing else.
+    """
+    slugs: dict[int, str] = {}
+    for number, operation in enumerate(operations):
+        slug = operation.slug()
+        if before is not None:
+            if isinstance(operation, AlterField):
+                slug = "_".join([slug, *_only(operation.changes(before))])
+            before = operation.apply(before)
+        slugs[number] = _cleaned(slug)
+    order = sorted(slugs, key=lambda number: _weight(operations[number]))
+    last = _WEIGHTS[SetDefaults]
+    telling = [n for n in order if _weight(operations[n]) < last] or order
+    return [slugs[number] for number in telling]
+
+
+def _only(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words if len(words) == 1 else ()
+
+
+_WEIGHTS: dict[type[object], int] = {
+    kind: weight
+    for weight, kinds in enumerate(
+        (
+            (CreateTable,),
+            (DropTable,),
+            (RenameTable,),
+            (AddField,),
+            (DropField, RenameField),
+            (AlterPrimaryKey,),
+            (AlterField, AlterEnum, CreateEnum, DropEnum, RenameEnum),
+        )
+    )
+    for kind in kinds
+} | {SetDefaults: 9, SetTypeMappings: 9}
+
+
+def _weight(operation: Operation) -> int:
+    """How little an operation tells of its migration; keys and indexes tell less."""
+    return _WEIGHTS.get(type(operation), 8)
 
 
 def title_of(operations: Sequence[Operation]) -> str:
@@ -103,7 +159,7 @@ def title_of(operations: Sequence[Operation]) -> str:
     'Drop posts and tags; drop users.age.'
     """
     told: dict[str, list[str]] = {}
-    for operation in operations:
+    for operation in sorted(operations, key=_weight):
         group, thing = _told(operation)
         told.setdefault(group, []).append(thing)
     total = len(operations)
@@ -127,19 +183,19 @@ def migration_title(migration: Migration) -> str:
     return title_of(migration.operations)
 
 
-def _telling(operations: Sequence[Operation]) -> list[Operation]:
-    """The operations that a name should speak of: settings only if there is no more."""
-    settings = (SetDefaults, SetTypeMappings)
-    return [op for op in operations if not isinstance(op, settings)] or [*operations]
-
-
 def _cleaned(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     ascii_only = plain.encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")
-    if len(words) <= LONGEST_SLUG:
-        return words
-    return words[:LONGEST_SLUG].strip("_")
+    return _cut(words, LONGEST_SLUG)
+
+
+def _cut(slug: str, length: int) -> str:
+    """A slug of that length at most; a word is cut in two only if it is very long."""
+    if len(slug) <= length:
+        return slug
+    words, _, _ = slug[: length + 1].rpartition("_")
+    return words if len(words) > length // 2 else slug[:length].strip("_")
 
 
 def _told(operation: Operation) -> tuple[str, str]:

@@ -155,6 +155,16 @@ class AlterField(BaseOperation):
         """``alter_posts_title``."""
         return f"alter_{self.table}_{self.field.name}"
 
+    def changes(self, before: Schema) -> tuple[str, ...]:
+        """What of the field changes, in the words of ``Field``: ``("type",)``."""
+        old = before.table(self.table).field(self.field.name)
+        return tuple(
+            attribute.name
+            for attribute in attrs.fields(Field)
+            if attribute.eq
+            if getattr(old, attribute.name) != getattr(self.field, attribute.name)
+        )
+
     def subject(self) -> Subject:
         """The table and the field."""
         return Subject(self.table, self.field.name)

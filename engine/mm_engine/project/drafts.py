@@ -50,9 +50,11 @@ def split(
 ) -> Draft:
     """The draft with a migration after it for each part that it could not hold."""
     made = [draft.migration]
+    before = draft.before
     for part in rest:
         names = [*existing, *(migration.name for migration in made)]
-        called = chosen_name(names, name, part)
+        before = made[-1].apply(before)
+        called = chosen_name(names, name, part, before)
         made.append(
             Migration(name=called, dependencies=[made[-1].name], operations=part)
         )
@@ -60,14 +62,18 @@ def split(
 
 
 def chosen_name(
-    existing: Collection[str], name: str | None, operations: tuple[Operation, ...]
+    existing: Collection[str],
+    name: str | None,
+    operations: tuple[Operation, ...],
+    before: Schema,
 ) -> str:
     """The name that was given, or one made from the operations, after a new number."""
     from mm_engine.migrations.naming import chosen_slug, next_name, slug_of
 
     if name is not None:
         return next_name(existing, chosen_slug(name))
-    return next_name(existing, slug_of(operations, first=not existing))
+    slug = slug_of(operations, before=before, first=not existing)
+    return next_name(existing, slug)
 
 
 def write(project: Project, new: Draft) -> tuple[Path, ...]:

@@ -85,7 +85,7 @@ def draft(
     return split(
         Draft(
             migration=Migration(
-                name=chosen_name(graph.names, name, first),
+                name=chosen_name(graph.names, name, first, decided.before),
                 dependencies=leaves,
                 operations=first,
             ),
@@ -114,7 +114,7 @@ def empty(project: Project, *, name: str | None) -> Draft:
     graph = project.graph()
     leaves = one_leaf(graph)
     migration = Migration(
-        name=chosen_name(graph.names, name or "empty", ()),
+        name=chosen_name(graph.names, name or "empty", (), Schema()),
         dependencies=leaves,
         operations=(),
     )
@@ -145,7 +145,9 @@ def merge(
     operations = decided_by(found.operations, before, asking)
     asking.require_answers()
     first, *rest = parts(operations, before)
-    chosen = found.name if name is None else chosen_name(graph.names, name, first)
+    chosen = found.name
+    if name is not None:
+        chosen = chosen_name(graph.names, name, first, before)
     merging = attrs.evolve(found, name=chosen, operations=first)
     drafted = Draft(migration=merging, before=before)
     return split(drafted, rest, name, graph.names)
@@ -253,10 +255,11 @@ def _name_again(
     from mm_engine.migrations.naming import next_name, slug_of
 
     existing = earlier.names
-    made = next_name(existing, slug_of(last.operations, first=not existing))
+    slug = slug_of(last.operations, before=earlier.schema(), first=not existing)
+    made = next_name(existing, slug)
     if name is None and last.name != made:
         return last.name
-    return chosen_name(existing, name, operations)
+    return chosen_name(existing, name, operations, earlier.schema())
 
 
 def squash(

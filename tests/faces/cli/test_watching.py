@@ -193,7 +193,8 @@ def test_what_changed_is_listed(made: Line) -> None:
     answer = made("schema-diff")
     assert answer.code == 3
     assert answer.out == (
-        "~ alter users.email  (loses values of users.email that do not fit varchar)\n"
+        "~ alter users.email: type"
+            "  (loses values of users.email that do not fit varchar)\n"
     )
 
 

@@ -35,8 +35,9 @@ def test_numbers_come_from_the_highest_number(existing: list[str], name: str) ->
     [
         ((A,), "add_posts_a"),
         ((A, B), "add_posts_a_and_add_posts_b"),
-        ((A, B, C), "posts_a_and_2_more"),
-        ((A, mm.DropTable("x"), mm.DropTable("y")), "add_posts_a_and_2_more"),
+        ((A, B, C), "add_posts_a_and_2_more"),
+        ((A, mm.DropTable("x"), mm.DropTable("y")), "drop_x_and_2_more"),
+        ((mm.DropIndex("posts", "i"), A), "add_posts_a_and_drop_i"),
         ((mm.SetDefaults({}), A), "add_posts_a"),
         ((mm.SetDefaults({}),), "set_defaults"),
         ((mm.DropTable("Größe & Gewicht"),), "drop_groe_gewicht"),
@@ -49,6 +50,19 @@ def test_a_slug_speaks_of_the_operations(
     operations: tuple[Operation, ...], slug: str
 ) -> None:
     assert slug_of(operations) == slug
+
+
+def test_a_slug_says_what_an_alteration_changes_if_it_is_one_thing() -> None:
+    before = mm.Schema.of(mm.Table("posts", [mm.Field("a", mm.Text())]))
+    longer = mm.AlterField("posts", mm.Field("a", mm.Varchar(9)))
+    both = mm.AlterField("posts", mm.Field("a", mm.Varchar(5), nullable=False))
+    assert slug_of([longer], before=before) == "alter_posts_a_type"
+    assert slug_of([both], before=before) == "alter_posts_a"
+
+
+def test_a_long_slug_is_cut_between_words() -> None:
+    renamed = mm.RenameEnum("movement_kind", "stock_movement_kind")
+    assert slug_of([renamed] * 3) == "rename_movement_kind_to_stock_and_2_more"
 
 
 def test_the_first_migration_is_called_initial() -> None:
@@ -77,7 +91,7 @@ def test_a_name_of_which_nothing_is_left_is_refused(name: str) -> None:
     ("operations", "title"),
     [
         (
-            (table("users", "id"), table("posts", "id"), A),
+            (A, table("users", "id"), table("posts", "id")),
             "Create users and posts; add posts.a.",
         ),
         ((A, B, C), "Add posts.a, posts.b and posts.c."),
