@@ -59,7 +59,7 @@ def assert_quiet(lived: Inhabited) -> None:
 
 
 def test_each_step_can_be_taken_back_and_taken_again(lived: Inhabited) -> None:
-    for step in lived.project.graph().order():
+    for step in lived.graph.order():
         name, schema, before = step.name, lived.schema(), lived.rows()
         lived.up(name)
         assert_quiet(lived)
@@ -79,7 +79,7 @@ def test_each_step_can_be_taken_back_and_taken_again(lived: Inhabited) -> None:
 
 
 def test_all_of_it_goes_up_and_down_and_up(lived: Inhabited) -> None:
-    order = [step.name for step in lived.project.graph().order()]
+    order = [step.name for step in lived.graph.order()]
     for name in order:
         lived.up(name)
         lived.populate(name)
@@ -98,11 +98,11 @@ def test_all_of_it_goes_up_and_down_and_up(lived: Inhabited) -> None:
 
 
 def test_branches_may_arrive_in_either_order(lived: Inhabited) -> None:
-    order = [step.name for step in lived.project.graph().order()]
+    order = [step.name for step in lived.graph.order()]
     other = sorted(order, key=lambda name: (name[:4], order.index(name)), reverse=True)
     ready: list[str] = []
     while len(ready) < len(order):
-        parents = lived.project.graph().by_name
+        parents = lived.graph.by_name
         ready.append(
             next(
                 name

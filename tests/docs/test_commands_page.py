@@ -191,7 +191,8 @@ def test_every_word_and_key_of_a_prompt_is_told() -> None:
 def test_ids_of_questions_have_the_forms_that_are_told() -> None:
     ids = codes("".join(_first_column(PAGE["Questions"])))
     forms = {re.split(":", one)[0] for one in ids if ":" in one}
-    assert forms == {"drop", "alter", "rename", "one-off", "merge"}
+    conversions = {"convert", "convert-back"}
+    assert forms == {"drop", "alter", "rename", "one-off", "merge", *conversions}
 
 
 def test_the_menu_is_what_a_terminal_shows(

@@ -11,6 +11,7 @@ import yaml
 
 from histories import Example
 from live_postgresql import LivePostgreSQL
+from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.migrations.migration import Migration
 from mm_engine.model.schema import Schema
 from mm_engine.project import Project
@@ -26,12 +27,14 @@ class Inhabited:
 
     example: Example
     project: Project
+    graph: MigrationGraph
     applied: list[str] = attrs.field(factory=list)
 
     @classmethod
     def of(cls, example: Example, folder: Path, url: str) -> Inhabited:
         """The project with an empty database."""
-        return cls(example, Project.find(example.copy(folder), url=url))
+        project = Project.find(example.copy(folder), url=url)
+        return cls(example, project, project.graph())
 
     def up(self, name: str) -> None:
         """Apply one migration, whose ancestors are applied."""
@@ -47,11 +50,11 @@ class Inhabited:
 
     def schema(self) -> Schema:
         """What the migrations say that is there."""
-        return self.project.graph().schema(self.applied)
+        return self.graph.schema(self.applied)
 
     def migration(self, name: str) -> Migration:
         """One of its migrations."""
-        return self.project.graph().by_name[name]
+        return self.graph.by_name[name]
 
     def text(self, name: str) -> str:
         """The file of a migration."""
@@ -76,8 +79,7 @@ class Inhabited:
         text = (self.example.folder / "rows.yaml").read_text(encoding="utf-8")
         # Every scalar stays the text that it is.
         written = yaml.load(text, Loader=yaml.BaseLoader)
-        graph = self.project.graph()
-        return {graph.resolve(start): rows for start, rows in written.items()}
+        return {self.graph.resolve(start): rows for start, rows in written.items()}
 
     def rows(self) -> Rows:
         """Every row there is, as the migrations know it."""

@@ -194,7 +194,7 @@ def test_what_changed_is_listed(made: Line) -> None:
     assert answer.code == 3
     assert answer.out == (
         "~ alter users.email: type"
-            "  (loses values of users.email that do not fit varchar)\n"
+        "  (loses values of users.email that do not fit varchar)\n"
     )
 
 
