@@ -8,8 +8,8 @@ import pytest
 
 from doc_pages import DOCS, blocks, codes, rows
 from live_sqlite import moves
-from mm_engine.diff import diff
 from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.diff import diff
 from mm_engine.model.schema import Schema
 from mm_engine.runner.postgresql import OLDEST
 from mm_engine.schemafile import read_schema

@@ -82,5 +82,5 @@ def check_unlogged(words: PostgreSQLWords, schema: Schema) -> None:
                     f'foreign key "{key.name}" of "{table.name}" refers to "{name}",'
                     " which is unlogged and may be empty after a crash",
                     at=key.at,
-                    hint="make both tables unlogged, the one that refers first; or none",
+                    hint="make both unlogged, the one that refers first, or none",
                 )
