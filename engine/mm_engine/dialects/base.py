@@ -20,7 +20,7 @@ from mm_engine.dialects.statements import (
 )
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Index, Table
+from mm_engine.model.table import Field, Index, Table
 from mm_engine.operations import (
     AddCheck,
     AddField,
@@ -263,6 +263,16 @@ class Dialect(Clauses):
         if self.features.stores_comments and comment is not None:
             said = self.text(comment)
             yield Statement(f"COMMENT ON TABLE {self.thing(table.name)} IS {said}")
+
+    def kept_value(self, field: Field, schema: Schema) -> str:
+        """What is selected to keep the value of a field for later."""
+        del schema
+        return self.quote(field.name)
+
+    def restored_value(self, name: str, field: Field, schema: Schema) -> str:
+        """A value that was kept, as the field takes it."""
+        del field, schema
+        return name
 
     def counted_on(self, table: Table, written: set[str], schema: Schema) -> Items:
         """What makes counting go on after numbers that were written by hand."""

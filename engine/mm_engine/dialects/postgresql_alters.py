@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_engine.dialects import postgresql_dependents
 from mm_engine.dialects.columns import Column
 from mm_engine.dialects.postgresql_casts import Cast, cast
 from mm_engine.dialects.sql import ExpressionSQL, Identifier
@@ -107,6 +108,10 @@ def _retyped(
     name = dialect.quote(field.name)
     if turned.misfit is not None:
         yield _fitting(dialect, table, field, turned.misfit)
+    yield postgresql_dependents.unused_column(dialect, table, field)
+    ours = dialect.triggers_on(table, before)
+    for trigger in ours:
+        yield from dialect.trigger_dropped(table.name, trigger)
     yield from dialect.without_dependents(table, [field.name], with_keys=False)
     collation = f" COLLATE {dialect.quote(new.collation)}" if new.collation else ""
     using = f" USING {turned.value}" if str(turned.value) != name else ""
@@ -115,6 +120,10 @@ def _retyped(
     )
     changed = move.after.table(table.name)
     yield from dialect.with_dependents(changed, [field.name], with_keys=False)
+    for trigger, made in dialect.triggers(changed).items():
+        # One that says something else now is made by those who compare them.
+        if ours.get(trigger) == made:
+            yield from map(Statement, made)
 
 
 def _cast(

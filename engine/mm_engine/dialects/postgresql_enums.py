@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mm_engine.dialects import postgresql_dependents
 from mm_engine.dialects.sql import ExpressionSQL
 from mm_engine.dialects.statements import Expect, Item, Move, Statement
 from mm_engine.model.objects import Enum
@@ -81,6 +82,7 @@ def replaced(dialect: PostgreSQL, move: Move, operation: AlterEnum) -> Iterator[
     now = {**operation.replaced, **operation.renamed}
     lost = [value for value in operation.gone(move.before) if value not in now]
     users = _users(dialect, move.before, enum.name)
+    yield postgresql_dependents.unused_type(dialect, enum.name, users)
     if lost:
         for table, fields in users:
             for field in fields:

@@ -25,7 +25,7 @@ from mm_engine.dialects.postgresql_arrays import array_text
 from mm_engine.dialects.sql import ExpressionSQL, LiteralSQL, TypeSQL, ValueSQL
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.databases import POSTGRESQL
-from mm_engine.model.schema import Schema
+from mm_engine.model.schema import Schema, enum_name
 from mm_engine.model.symbols import BUILT_IN_DEFAULTS
 from mm_engine.model.table import Field, Index, Table
 from mm_engine.model.types import Array, BigSerial, Serial
@@ -258,6 +258,29 @@ class PostgreSQLWords(Clauses):
             for field in self.updates_by_trigger(table)
             for name in [trigger_name(table, field)]
         }
+
+    def triggers_on(self, table: Table, field: Field) -> dict[str, tuple[str, str]]:
+        """Those of them that speak of a field."""
+        name = trigger_name(table, field)
+        return {n: made for n, made in self.triggers(table).items() if n == name}
+
+    def enum_text(self, field: Field, schema: Schema) -> str | None:
+        """The type in which a field of an enum is a text; None for all others."""
+        type_ = self.spoken(field.type)
+        if enum_name(type_) is None or self.is_mapped(field, schema):
+            return None
+        return "text[]" if isinstance(type_, Array) else "text"
+
+    def kept_value(self, field: Field, schema: Schema) -> str:
+        """A value to keep for later; that of an enum may not hold on to its type."""
+        text, name = self.enum_text(field, schema), self.quote(field.name)
+        return f"{name}::{text} AS {name}" if text else name
+
+    def restored_value(self, name: str, field: Field, schema: Schema) -> str:
+        """A value that was kept, as the field takes it."""
+        if self.enum_text(field, schema) is None:
+            return name
+        return f"{name}::{self.type_sql(field, schema)}"
 
     def _trigger(self, name: str, table: Table, field: Field) -> tuple[str, str]:
         own, column = self.part_name(name), self.quote(field.name)

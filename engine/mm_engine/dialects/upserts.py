@@ -31,7 +31,7 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     if not operation.rows:
         return
     kept = dialect.quote(f"{KEPT}{move.mark}")
-    fields = dialect.listed(field.name for field in table.fields)
+    fields = ", ".join(dialect.kept_value(f, move.before) for f in table.fields)
     source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
     head = f"CREATE TABLE {kept} AS"
     for keys in _keys(dialect, table, operation, move.before):
@@ -58,8 +58,14 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
         message=f"what {table.name} held before is not kept in this database",
         hint="it was upserted by hand or marked with fake; undo it by hand as well",
     )
+
+    def restored(name: str, source: str = "") -> str:
+        value = f"{source}{dialect.quote(name)}"
+        return dialect.restored_value(value, table.field(name), move.before)
+
     same = " AND ".join(
-        f"{kept}.{key} = {here}.{key}" for key in map(dialect.quote, operation.keys)
+        f"{restored(key, f'{kept}.')} = {here}.{dialect.quote(key)}"
+        for key in operation.keys
     )
     for keys in _keys(dialect, table, operation, move.before):
         yield Statement(
@@ -67,9 +73,9 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
             f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
         )
     if names := _restored(table, operation):
-        old = dialect.listed(names)
+        old, values = dialect.listed(names), ", ".join(map(restored, names))
         yield Statement(
-            f"UPDATE {here} SET ({old}) = (SELECT {old} FROM {kept} WHERE {same})"
+            f"UPDATE {here} SET ({old}) = (SELECT {values} FROM {kept} WHERE {same})"
             f" WHERE EXISTS (SELECT 1 FROM {kept} WHERE {same})"
         )
     yield Statement(f"DROP TABLE {kept}")
