@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import product
 from live_postgresql import LivePostgreSQL
 from looking import looking_at
+from mm_engine.dialects import dialect
 from mm_engine.errors import DriftError
 from mm_engine.introspect.native import Native
 from mm_engine.introspect.postgresql import reflect_postgresql
@@ -55,6 +56,7 @@ def parts(native: Native) -> dict[str, object]:
 
 # Every scenario and every sample, each pair of neighbours once in so many.
 STEP = 4
+DIALECT = dialect("postgresql")
 CELLS = tuple(
     cell
     for number, cell in enumerate(product.cells("postgresql"))
@@ -75,7 +77,9 @@ def test_what_grew_is_described_as_what_would_be_built(
     cell.fill(live_postgresql)
     live_postgresql.up(cell.scenario.made(cell.sample))
     found = parts(reflect_postgresql(connection))
-    assert parts(expected_postgresql(connection, live_postgresql.schema)) == found
+    assert (
+        parts(expected_postgresql(connection, live_postgresql.schema, DIALECT)) == found
+    )
 
 
 def test_tables_and_enums_in_namespaces_are_described_too(
@@ -108,7 +112,7 @@ def test_tables_and_enums_in_namespaces_are_described_too(
         live.built(schema)
         found = reflect_postgresql(connection, namespaces=[place])
         assert [*found.tables] == ["orders", table.name]
-        assert parts(expected_postgresql(connection, schema)) == parts(found)
+        assert parts(expected_postgresql(connection, schema, DIALECT)) == parts(found)
         assert parts(lone := reflect_postgresql(connection)) != parts(found)
         assert lone.tables["orders"].foreign_keys[0].table == table.name
     finally:
@@ -126,7 +130,7 @@ def test_a_user_without_the_right_to_temporary_tables_is_told_so(
             looking_at(live_postgresql, user="nobody_temporary") as other,
             pytest.raises(DriftError, match="may not make temporary tables") as error,
         ):
-            expected_postgresql(other, SCHEMA)
+            expected_postgresql(other, SCHEMA, DIALECT)
         assert "GRANT TEMPORARY" in str(error.value)
     finally:
         run("GRANT TEMPORARY ON DATABASE postgres TO PUBLIC")
@@ -143,7 +147,7 @@ def test_rights_to_read_the_catalog_and_to_make_temporary_tables_are_enough(
         with looking_at(live_postgresql, user="reader") as other:
             found = reflect_postgresql(other)
             assert parts(found) == parts(reflect_postgresql(connection))
-            assert parts(expected_postgresql(other, SCHEMA)) == parts(found)
+            assert parts(expected_postgresql(other, SCHEMA, DIALECT)) == parts(found)
     finally:
         live_postgresql.sql(f"REVOKE ALL ON SCHEMA {live_postgresql.name} FROM reader")
         live_postgresql.sql("DROP ROLE reader")
@@ -152,7 +156,7 @@ def test_rights_to_read_the_catalog_and_to_make_temporary_tables_are_enough(
 def test_a_transaction_that_only_reads_is_told_so(connection: sa.Connection) -> None:
     connection.exec_driver_sql("SET TRANSACTION READ ONLY")
     with pytest.raises(DriftError, match="only reads"):
-        expected_postgresql(connection, SCHEMA)
+        expected_postgresql(connection, SCHEMA, DIALECT)
     assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
     assert reflect_postgresql(connection).tables == {}
 
@@ -167,9 +171,9 @@ def test_the_connection_is_given_back_as_it_was(
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
     before = _state(connection)
     reflect_postgresql(connection)
-    expected_postgresql(connection, SCHEMA)
+    expected_postgresql(connection, SCHEMA, DIALECT)
     with pytest.raises(DriftError, match="geometry"):
-        expected_postgresql(connection, UNBUILDABLE)
+        expected_postgresql(connection, UNBUILDABLE, DIALECT)
     assert _state(connection) == before
     if how == "begun":
         assert [*reflect_postgresql(connection).tables] == ["mine"]

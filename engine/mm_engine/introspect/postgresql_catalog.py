@@ -171,9 +171,8 @@ SELECT t.tgrelid::bigint, t.tgname, t.tgenabled = 'O',
     pg_catalog.pg_get_triggerdef(t.oid), f.prosrc,
     p.nspname = n.nspname AND f.proname = t.tgname, f.oid::bigint,
     ARRAY[pg_catalog.quote_ident(t.tgname),
-        CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp'
-            ELSE pg_catalog.quote_ident(n.nspname) END
-        || '.' || pg_catalog.quote_ident(c.relname)]
+        pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),
+        'pg_temp.' || pg_catalog.quote_ident(c.relname)]
 {self._of_tables(joined)}
 ORDER BY t.tgrelid, t.tgname COLLATE "C"
 """

@@ -7,6 +7,7 @@ from typing import TypeAlias, cast
 
 import attrs
 
+from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.introspect.asides import Rows
 from mm_engine.introspect.native import NativeColumn, NativeEnum, Unread
 from mm_engine.introspect.postgresql_places import Found, Oid, facts
@@ -80,12 +81,18 @@ class Columns:
         return tuple(columns[number].column.name for number in numbers)
 
 
+def enum_words(name: str, *, is_list: bool) -> str:
+    """The type of a column that holds an enum's values, or lists of them."""
+    return f"{PostgreSQL().thing(name)}{'[]' if is_list else ''}"
+
+
 def _column(row: _Row, enums: Mapping[Oid, NativeEnum]) -> NativeColumn:
     _, _, name, type_, not_null, identity, generated, value, collation = row[:9]
     enum = enums.get(row[11] or 0)
     if enum is not None:
-        # By our own name for it, whether or not the search path leads to it.
-        type_ = f"{enum.name}[]" if type_.endswith("[]") else enum.name
+        # By our own name for it, whether or not the search path leads to it, and in
+        # quotes, since an enum may be called like a type of the server's.
+        type_ = enum_words(enum.name, is_list=type_.endswith("[]"))
     return NativeColumn(
         name=name,
         type=type_,
@@ -96,7 +103,6 @@ def _column(row: _Row, enums: Mapping[Oid, NativeEnum]) -> NativeColumn:
         identity=bool(identity) or _is_serial(row),
         collation=collation,
         comment=row[10],
-        enum=None if enum is None else enum.name,
     )
 
 

@@ -7,10 +7,11 @@ name there: two tables, or two indexes, may be called alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.introspect.native import (
     Native,
     NativeCheck,
@@ -21,8 +22,12 @@ from mm_engine.introspect.native import (
     NativePart,
     NativeTable,
 )
+from mm_engine.introspect.postgresql_columns import enum_words
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
+
+if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
 
 TEMPORARY = "pg_temp"
 """What PostgreSQL calls the temporary namespace of a connection."""
@@ -36,6 +41,7 @@ class Disguise:
     before, as the catalog has it, by the name in the temporary namespace.
     """
 
+    dialect: Dialect
     schema: Schema
     built: Schema
     tables: Mapping[str, str]
@@ -43,9 +49,8 @@ class Disguise:
     parts: Mapping[str, str]
 
     @classmethod
-    def of(cls, schema: Schema) -> Disguise:
+    def of(cls, schema: Schema, dialect: Dialect) -> Disguise:
         """The disguise of everything in a schema."""
-        dialect = PostgreSQL()
         number = _numbers()
         built = schema
         enums: dict[str, str] = {}
@@ -66,6 +71,7 @@ class Disguise:
                 parts |= {new: dialect.cut_name(old) for new, old in names.items()}
             moved[alone.name] = alone
         return cls(
+            dialect=dialect,
             schema=schema,
             built=attrs.evolve(built, tables=moved),
             tables=tables,
@@ -76,9 +82,16 @@ class Disguise:
     @property
     def enums_apart(self) -> Mapping[str, tuple[str, str]]:
         """Namespace and own name of each enum that has a number for a name."""
-        dialect = PostgreSQL()
-        places = {own: dialect.place(name) for own, name in self.enums.items()}
+        places = {own: self.dialect.place(name) for own, name in self.enums.items()}
         return {own: (str(n), name) for own, (n, name) in places.items() if n}
+
+    @cached_property
+    def _types(self) -> Mapping[str, str]:
+        return {
+            enum_words(own, is_list=is_list): enum_words(name, is_list=is_list)
+            for own, name in self.enums.items()
+            for is_list in (False, True)
+        }
 
     def revealed(self, native: Native, spoken: Mapping[str, str]) -> Native:
         """A description of what was built as one of the schema.
@@ -122,21 +135,16 @@ class Disguise:
                 NativeCheck(name=check.name, expression=said(check.expression) or "")
                 for check in found.checks
             ),
-            foreign_keys=_foreign_keys(table),
+            foreign_keys=_foreign_keys(self.dialect, table),
             indexes=tuple(self._index(index, said) for index in found.indexes),
         )
 
     def _column(
         self, column: NativeColumn, said: Callable[[str | None], str | None]
     ) -> NativeColumn:
-        enum = self.enums[column.enum] if column.enum else None
-        type_ = column.type
-        if enum is not None:
-            type_ = f"{enum}[]" if type_.endswith("[]") else enum
         return attrs.evolve(
             column,
-            type=type_,
-            enum=enum,
+            type=self._types.get(column.type, column.type),
             default=said(column.default),
             generated=said(column.generated),
         )
@@ -196,9 +204,8 @@ def _numbered(table: Table, number: Callable[[], str]) -> tuple[Table, dict[str,
     return numbered, names
 
 
-def _foreign_keys(table: Table) -> tuple[NativeForeignKey, ...]:
+def _foreign_keys(dialect: Dialect, table: Table) -> tuple[NativeForeignKey, ...]:
     """The foreign keys as the catalog keeps them: word for word as they are said."""
-    dialect = PostgreSQL()
     return tuple(
         NativeForeignKey(
             name=dialect.cut_name(str(key.name)),

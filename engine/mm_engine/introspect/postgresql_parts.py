@@ -234,12 +234,14 @@ _SETTING = re.compile(
 
 def _update(row: _TriggerRow) -> tuple[str, str] | None:
     """The column that one of our triggers keeps, and how, without any names."""
-    _, _, is_enabled, definition, source, is_own, _, (name, table) = row
+    _, _, is_enabled, definition, source, is_own, _, (name, *tables) = row
     body = _SETTING.fullmatch(source)
     if body is None or not is_own:
         return None
     when = definition.removeprefix(f"CREATE TRIGGER {name} ")
-    when = when.replace(f" ON {table} ", " ", 1).removesuffix(f"{name}()")
+    for table in tables:
+        when = when.replace(f" ON {table} ", " ", 1)
+    when = when.removesuffix(f"{name}()")
     when = when.rpartition(" EXECUTE FUNCTION ")[0]
     column = body[1][1:-1].replace('""', '"')
     switched_off = "" if is_enabled else ", switched off"

@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects import postgresql_enums
-from mm_engine.dialects.postgresql import PostgreSQL
-from mm_engine.dialects.statements import Item, Statement
+from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
 from mm_engine.introspect.native import Native, NativeTable
 from mm_engine.introspect.postgresql import read
 from mm_engine.introspect.postgresql_disguise import TEMPORARY, Disguise
 from mm_engine.introspect.postgresql_places import Places
+from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
+from mm_engine.operations import CreateEnum
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+    from mm_engine.dialects.base import Dialect
 
 _SETTINGS = Statement("""
 SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp',
@@ -47,19 +49,19 @@ SHARE = 4
 """The server has so many places for locks; we take one of so many of them at once."""
 
 
-def expected_postgresql(connection: sa.Connection, schema: Schema) -> Native:
+def expected_postgresql(
+    connection: sa.Connection, schema: Schema, dialect: Dialect
+) -> Native:
     """The schema as this server would describe it.
 
     Foreign keys are not built: the catalog keeps them word for word, and without them
     the tables can be built in as many parts as the server's room for locks asks for.
     Raises ``DriftError`` where nothing can be built on this connection.
     """
-    dialect, disguise = PostgreSQL(), Disguise.of(schema)
+    disguise = Disguise.of(schema, dialect)
     built = disguise.built
     enums = [
-        item
-        for enum in built.enums.values()
-        for item in postgresql_enums.created(dialect, enum)
+        item for enum in built.enums.values() for item in _type(dialect, enum, built)
     ]
     found = Native(tables={})
     tables: dict[str, NativeTable] = {}
@@ -76,7 +78,13 @@ def expected_postgresql(connection: sa.Connection, schema: Schema) -> Native:
     return disguise.revealed(attrs.evolve(found, tables=tables), spoken)
 
 
-def _made(dialect: PostgreSQL, table: Table, schema: Schema) -> Iterable[Item]:
+def _type(dialect: Dialect, enum: Enum, schema: Schema) -> Iterable[Item]:
+    operation = CreateEnum(enum)
+    move = Move(operation, schema, number=1, mark="")
+    return dialect.change_enum(move, operation)
+
+
+def _made(dialect: Dialect, table: Table, schema: Schema) -> Iterable[Item]:
     """The statements for a table, in a schema of its own."""
     alone = attrs.evolve(schema, tables={table.name: table})
     return dialect.create_table(table, alone, tolerant=False)
@@ -84,7 +92,7 @@ def _made(dialect: PostgreSQL, table: Table, schema: Schema) -> Iterable[Item]:
 
 def _spoken(connection: sa.Connection, disguise: Disguise) -> dict[str, str]:
     """What the server writes for enums in namespaces, by their names in the scratch."""
-    text = PostgreSQL().text
+    text = disguise.dialect.text
     pieces = [
         f"SELECT {text(own)}, CASE WHEN {text(place)} ="
         " ANY (pg_catalog.current_schemas(false)) THEN ''"
