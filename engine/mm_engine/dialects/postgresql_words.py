@@ -22,6 +22,7 @@ from mm_engine.dialects.features import (
 )
 from mm_engine.dialects.names import Version
 from mm_engine.dialects.postgresql_arrays import array_text
+from mm_engine.dialects.postgresql_types import told_type
 from mm_engine.dialects.sql import ExpressionSQL, LiteralSQL, TypeSQL, ValueSQL
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.databases import POSTGRESQL
@@ -177,6 +178,10 @@ class PostgreSQLWords(Clauses):
             item = self.type_sql(attrs.evolve(field, type=type_.of), schema)
             return TypeSQL(f"{item}[]")
         return super().type_sql(field, schema)
+
+    def told_type(self, words: str) -> str:
+        """A type as ``format_type`` writes it, in the words of ``types``."""
+        return told_type(words)
 
     def is_mapped(self, field: Field, schema: Schema) -> bool:
         """Whether the schema has words of its own for a field's type."""

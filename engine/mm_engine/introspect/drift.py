@@ -56,7 +56,7 @@ def drift(
 
     ``ignore`` are patterns of table names that nobody is told about.
     """
-    native = reflect(connection)
+    native = reflect(connection, namespaces=_namespaces(schema, dialect))
     guide = Guide(schema, expected(connection, schema, dialect))
     lifted = _ignoring(lift(native, dialect, guide), schema, ignore)
     live = with_names(lifted, schema)
@@ -71,6 +71,12 @@ def drift(
             if not _is_ignored(thing.table or thing.name, ignore)
         ),
     )
+
+
+def _namespaces(schema: Schema, dialect: Dialect) -> tuple[str, ...]:
+    """The namespaces that the schema speaks of, in its order."""
+    places = (dialect.place(name)[0] for name in (*schema.tables, *schema.enums))
+    return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
 def _ignoring(live: Schema, schema: Schema, ignore: Sequence[str]) -> Schema:

@@ -13,7 +13,7 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.native import NativeColumn
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Options, Table
-from mm_engine.model.types import BigSerial, EnumOf, FieldType, Native, Serial
+from mm_engine.model.types import Array, BigSerial, EnumOf, FieldType, Native, Serial
 from mm_engine.model.values import Default, Expression, Literal, Symbol
 
 if TYPE_CHECKING:
@@ -97,15 +97,24 @@ class FieldLifter:
     def _type(self, column: NativeColumn) -> FieldType:
         if column.enum is not None and self.enums.get(column.enum) == column.allowed:
             return EnumOf(column.enum)
-        if column.type in self.schema.enums and not column.enum:
-            return EnumOf(column.type)
+        named = [n for n in self.schema.enums if self.dialect.thing(n) == column.type]
+        if named and not column.enum:
+            return EnumOf(named[0])
         words = self.dialect.told_type(column.type)
         for type_ in neutral_types(self.dialect.types, words):
             if isinstance(type_, Serial | BigSerial) is column.identity and (
                 column.identity or self._is_told(type_, words)
             ):
                 return type_
-        return Native({self.dialect.name: words})
+        return self._array(column) or Native({self.dialect.name: words})
+
+    def _array(self, column: NativeColumn) -> FieldType | None:
+        """An array of what has a neutral name."""
+        if not self.dialect.features.has_arrays or not column.type.endswith("[]"):
+            return None
+        item = attrs.evolve(column, type=column.type.removesuffix("[]"))
+        type_ = self._type(item)
+        return None if isinstance(type_, Native) else Array(type_)
 
     def _is_told(self, type_: FieldType, words: str) -> bool:
         """Whether a field of that type becomes a column of these words here."""
@@ -123,7 +132,7 @@ class FieldLifter:
     def _default(self, column: NativeColumn, field: Field) -> Default | None:
         """What gives the same default again: a function, a value, or SQL."""
         text = column.default
-        if text is None:
+        if text is None or column.identity:
             return None
         for value in self._defaults(text):
             try:
@@ -175,7 +184,7 @@ def _is_same(name: str, was: NativeColumn, column: NativeColumn) -> bool:
 def _plain(text: str) -> str:
     """A default without what catalogs add: a cast, parentheses, the case of a word."""
     if match := _TEXT.fullmatch(text):
-        return f"'{match[1]}'"
+        return match[1] if _WORD.fullmatch(match[1]) else f"'{match[1]}'"
     if match := _WORD.fullmatch(text):
         return match[1].casefold()
     return re.sub(r"[\s()]", "", text).casefold()

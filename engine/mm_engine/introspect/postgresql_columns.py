@@ -119,3 +119,7 @@ def _beyond(row: _Row) -> Iterator[str]:
         yield "GENERATED ALWAYS AS IDENTITY"
     if _is_serial(row):
         yield "sequence of a serial column"
+    if (row[5] or _is_serial(row)) and row[3] == "smallint":
+        yield "smallint that counts itself up"
+    if row[6] == "v":
+        yield "VIRTUAL"

@@ -204,7 +204,8 @@ def _index(row: _IndexRow, columns: Columns) -> NativeIndex:
         name=name,
         parts=tuple(parts),
         unique=unique,
-        method=method,
+        # What an index is by itself needs no words.
+        method=None if method == "btree" else method,
         where=row[8],
         include=columns.names(oid, numbers[count:]),
         nulls_not_distinct=row[10],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import UnsupportedError
@@ -23,8 +24,11 @@ def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Nat
     from mm_engine.introspect.postgresql_scratch import expected_postgresql
     from mm_engine.introspect.sqlite_scratch import expected_sqlite
 
-    known = {"sqlite": expected_sqlite, "postgresql": expected_postgresql}
+    known: Mapping[str, Callable[[], Native]] = {
+        "sqlite": lambda: expected_sqlite(connection, schema),
+        "postgresql": lambda: expected_postgresql(connection, schema, dialect),
+    }
     scratch = known.get(connection.dialect.name)
     if scratch is None:
         raise UnsupportedError(f"{dialect.title} cannot be read yet")
-    return scratch(connection, schema)
+    return scratch()
