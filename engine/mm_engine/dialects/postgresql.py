@@ -282,6 +282,12 @@ class PostgreSQL(PostgreSQLParts):
 
     def _key_changed(self, move: Move, operation: AlterPrimaryKey) -> Iterator[Item]:
         table, tolerant = move.before.table(operation.table), operation.if_present
+        old, new = table.primary_key, operation.primary_key
+        if old and new and old.fields == new.fields and not tolerant:
+            # What refers to the key holds it fast, but not its name.
+            names = f"{self.part_name(old.name)} TO {self.part_name(new.name)}"
+            yield self.altered(table.name, f"RENAME CONSTRAINT {names}")
+            return
         if table.primary_key:
             name = str(table.primary_key.name)
             yield self.part_dropped(table.name, name, tolerant=tolerant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import attrs
@@ -45,7 +46,9 @@ def with_parts(
         foreign_keys=_lifted(
             live.foreign_keys, was.foreign_keys, old.foreign_keys, _foreign_key, cut
         ),
-        indexes=_lifted(live.indexes, was.indexes, old.indexes, _index, cut),
+        indexes=_lifted(
+            live.indexes, was.indexes, old.indexes, partial(_index, dialect), cut
+        ),
         comment=old.comment if live.comment == was.comment else live.comment,
         options=_options(dialect, live, was, old),
     )
@@ -151,7 +154,7 @@ def _foreign_key(key: NativeForeignKey) -> ForeignKey:
     )
 
 
-def _index(index: NativeIndex) -> Index:
+def _index(dialect: Dialect, index: NativeIndex) -> Index:
     return Index(
         [_index_part(part) for part in index.parts],
         name=index.name,
@@ -160,6 +163,7 @@ def _index(index: NativeIndex) -> Index:
         where=index.where,
         include=index.include,
         nulls_not_distinct=index.nulls_not_distinct,
+        options={dialect.name: index.options} if index.options else {},
     )
 
 

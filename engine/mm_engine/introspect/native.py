@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import attrs
 
 from mm_engine.model.constraints import Deferral, OnAction
+
+NativeOptions: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""What one database says of a thing beyond the neutral words, by the option."""
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +87,7 @@ class NativeIndex:
     where: str | None = None
     include: tuple[str, ...] = ()
     nulls_not_distinct: bool = False
-    is_valid: bool = True
+    options: NativeOptions = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +102,7 @@ class NativeTable:
     foreign_keys: tuple[NativeForeignKey, ...] = ()
     indexes: tuple[NativeIndex, ...] = ()
     comment: str | None = None
-    options: Mapping[str, str] = attrs.field(factory=dict)
+    options: NativeOptions = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ from mm_engine.introspect.native import Native, NativeEnum, NativeTable, Unread
 from mm_engine.introspect.postgresql_catalog import CURRENT_SCHEMA, READABLE, Catalog
 from mm_engine.introspect.postgresql_columns import Columns
 from mm_engine.introspect.postgresql_parts import Constraints, Indexes, Triggers
-from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts
+from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts, storage
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -67,6 +67,7 @@ def read(connection: sa.Connection, places: Places) -> Native:
             foreign_keys=constraints.foreign_keys.get(oid, ()),
             indexes=indexes.by_table.get(oid, ()),
             comment=table.comment,
+            options=table.options,
         )
         for oid, table in tables.items()
     )
@@ -98,12 +99,15 @@ def _tables(found: Rows, places: Places) -> Mapping[Oid, Found]:
         name = places.called(place, plain)
         said = (
             f"partitioned by {partitioned}" if partitioned else None,
-            "unlogged" if unlogged else None,
             "row level security" if secured else None,
-            "storage parameters" if settings else None,
             "inheritance" if child else None,
         )
-        tables[oid] = Found(name=name, comment=comment, unread=facts(said, name, name))
+        tables[oid] = Found(
+            name=name,
+            comment=comment,
+            options=storage(settings, is_unlogged=unlogged),
+            unread=facts(said, name, name),
+        )
     return tables
 
 

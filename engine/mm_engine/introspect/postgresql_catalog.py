@@ -151,8 +151,8 @@ SELECT i.indrelid::bigint, x.relname, i.indisunique, m.amname,
     i.indisvalid AND i.indisready,
     ARRAY[CASE WHEN i.indclass::oid[] && ARRAY(
             SELECT oid FROM pg_catalog.pg_opclass WHERE NOT opcdefault)
-            THEN 'operator class' END,
-        CASE WHEN x.reloptions IS NOT NULL THEN 'storage parameters' END]
+            THEN 'operator class' END],
+    x.reloptions::text[]
 {self._of_tables(joined)}
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
         WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))

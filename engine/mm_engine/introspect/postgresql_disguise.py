@@ -24,11 +24,12 @@ from mm_engine.introspect.native import (
 )
 from mm_engine.introspect.postgresql_columns import enum_words
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Table
+from mm_engine.model.table import Options, Table
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
+UNLOGGED = "unlogged"
 TEMPORARY = "pg_temp"
 """What PostgreSQL calls the temporary namespace of a connection."""
 
@@ -65,7 +66,12 @@ class Disguise:
             is_apart = dialect.place(name)[0] is not None
             own = number() if is_apart else name
             tables[own] = name
-            alone = attrs.evolve(table, name=f"{TEMPORARY}.{own}", foreign_keys=())
+            alone = attrs.evolve(
+                table,
+                name=f"{TEMPORARY}.{own}",
+                foreign_keys=(),
+                options=_temporary(dialect, table),
+            )
             if is_apart:
                 alone, names = _numbered(alone, number)
                 parts |= {new: dialect.cut_name(old) for new, old in names.items()}
@@ -135,9 +141,15 @@ class Disguise:
                 NativeCheck(name=check.name, expression=said(check.expression) or "")
                 for check in found.checks
             ),
+            options={**found.options, **self._unlogged(table)},
             foreign_keys=_foreign_keys(self.dialect, table),
             indexes=tuple(self._index(index, said) for index in found.indexes),
         )
+
+    def _unlogged(self, table: Table) -> dict[str, str]:
+        """What is said of the log, which a temporary table has nothing to do with."""
+        chosen = self.dialect.chosen(table.options, self.dialect.table_options)
+        return {UNLOGGED: "true"} if self.dialect.flag(chosen, UNLOGGED) else {}
 
     def _column(
         self, column: NativeColumn, said: Callable[[str | None], str | None]
@@ -170,6 +182,13 @@ class Disguise:
             parts=tuple(parts),
             where=said(index.where),
         )
+
+
+def _temporary(dialect: Dialect, table: Table) -> Options:
+    """The options of a table that a temporary one can have."""
+    own = table.options.get(dialect.name, {})
+    kept = {key: value for key, value in own.items() if key != UNLOGGED}
+    return {**table.options, dialect.name: kept}
 
 
 def _numbers() -> Callable[[], str]:

@@ -19,7 +19,7 @@ from mm_engine.introspect.native import (
     Unread,
 )
 from mm_engine.introspect.postgresql_columns import Columns
-from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts
+from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts, storage
 from mm_engine.model.constraints import Deferral, OnAction
 
 _ConstraintRow: TypeAlias = tuple[
@@ -51,6 +51,7 @@ _IndexRow: TypeAlias = tuple[
     bool,
     bool,
     list[str | None],
+    list[str] | None,
 ]
 _TriggerRow: TypeAlias = tuple[Oid, str, bool, str, str, bool, Oid, list[str]]
 
@@ -209,6 +210,7 @@ def _index(row: _IndexRow, columns: Columns) -> NativeIndex:
         where=row[8],
         include=columns.names(oid, numbers[count:]),
         nulls_not_distinct=row[10],
+        options=storage(row[13]),
     )
 
 

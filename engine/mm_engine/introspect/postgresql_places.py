@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import attrs
 
-from mm_engine.introspect.native import Unread
+from mm_engine.introspect.native import NativeOptions, Unread
 
 Oid: TypeAlias = int
 """The server's number of a thing, only ever compared."""
@@ -36,6 +36,7 @@ class Found:
 
     name: str
     comment: str | None
+    options: NativeOptions = attrs.field(factory=dict)
     unread: tuple[Unread, ...] = attrs.field(converter=tuple[Unread, ...])
 
 
@@ -44,3 +45,15 @@ def facts(
 ) -> tuple[Unread, ...]:
     """What is said of a thing beyond what a schema can say."""
     return tuple(Unread(kind=fact, name=name, table=table) for fact in said if fact)
+
+
+def storage(
+    parameters: Sequence[str] | None, *, is_unlogged: bool = False
+) -> NativeOptions:
+    """The options of a table or index, as a schema file has them."""
+    chosen: dict[str, str | tuple[str, ...]] = {}
+    if is_unlogged:
+        chosen["unlogged"] = "true"
+    if parameters:
+        chosen["with"] = tuple(sorted(parameters))
+    return chosen
