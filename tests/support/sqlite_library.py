@@ -20,10 +20,12 @@ VERSIONS = Path(__file__).parents[1] / "databases.toml"
 LIBRARY = "libsqlite3.so.0"
 
 # What Debian's library is built with, as far as SQL or Python's module shows it
-# (sqlite.org/compile.html). The first two are in every SQLite from 3.36 and 3.38 on.
+# (sqlite.org/compile.html). The first three are in every SQLite from 3.36 and 3.38 on;
+# without the last of them an old one waits for a lock in whole seconds.
 OPTIONS = (
     "SQLITE_ENABLE_DESERIALIZE",
     "SQLITE_ENABLE_JSON1",
+    "HAVE_USLEEP=1",
     "SQLITE_ENABLE_COLUMN_METADATA",
     "SQLITE_ENABLE_DBSTAT_VTAB",
     "SQLITE_ENABLE_FTS3",
@@ -46,6 +48,7 @@ OPTIONS = (
     "SQLITE_THREADSAFE=1",
     "SQLITE_USE_URI=1",
 )
+KIND = ("-O1", "-w", "-fPIC", "-shared", f"-Wl,-soname,{LIBRARY}")
 
 
 class LibraryError(Exception):
@@ -53,16 +56,20 @@ class LibraryError(Exception):
 
 
 def build(version: str, folder: Path) -> None:
-    """Put the library of a version into a folder.
+    """Put the library of a version into a folder, unless it is there as we want it.
 
     It is made aside, so that nobody loads one that is half written.
     """
     pin = tomllib.loads(VERSIONS.read_text("utf-8"))["sqlite"][version]
+    recipe, wanted = folder / "recipe", "\n".join([pin["sha256"], *KIND, *OPTIONS])
+    if recipe.exists() and recipe.read_text("utf-8") == wanted:
+        return
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as aside:
         code = source(packed(pin["package"], Path(aside)), pin["sha256"])
         (Path(aside) / "sqlite3.c").write_bytes(code)
         compiled(Path(aside)).replace(folder / LIBRARY)
+    recipe.write_text(wanted, "utf-8")
 
 
 def packed(package: str, folder: Path) -> Path:
@@ -95,9 +102,8 @@ def _unpacked(archive: bytes) -> bytes:
 def compiled(folder: Path) -> Path:
     """The shared library of the source in a folder."""
     defined = [f"-D{option}" for option in OPTIONS]
-    kind = ["-O1", "-w", "-fPIC", "-shared", f"-Wl,-soname,{LIBRARY}"]
     libraries = ["-ldl", "-lpthread", "-lm"]
-    told(["cc", *kind, *defined, "-o", LIBRARY, "sqlite3.c", *libraries], folder)
+    told(["cc", *KIND, *defined, "-o", LIBRARY, "sqlite3.c", *libraries], folder)
     return folder / LIBRARY
 
 
