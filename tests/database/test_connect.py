@@ -48,6 +48,27 @@ def test_the_version_of_the_server_is_known(tmp_path: Path) -> None:
         assert server_version(connection) == version
 
 
+def test_a_library_that_is_too_old_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    error = refused("sqlite:///app.db", tmp_path)
+    assert error.message == "SQLite 3.34.1 is too old"
+    assert error.hint == "a Python with SQLite 3.35 or later is needed"
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_application_s_own_engine_is_refused_for_it_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sqlite3.dbapi2.sqlite_version_info", (3, 34, 1))
+    with (
+        pytest.raises(ConfigError, match=r"SQLite 3\.34\.1 is too old"),
+        session(sa.create_engine("sqlite://")),
+    ):
+        pass
+
+
 def test_foreign_keys_are_enforced(tmp_path: Path) -> None:
     assert values(tmp_path / "a.db", "PRAGMA foreign_keys") == [1]
 

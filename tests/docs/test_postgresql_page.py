@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mm_engine.diff import diff
 from mm_engine.model.schema import Schema
 from mm_engine.runner.postgresql import OLDEST
 from mm_engine.schemafile import read_schema
+from source_tree import ROOT
 
 TEXT = (DOCS / "reference" / "postgresql.md").read_text(encoding="utf-8")
 EXAMPLES = [block for block in blocks(TEXT) if block.language == "yaml"]
@@ -49,3 +51,12 @@ def test_each_example_is_a_schema_that_can_be_made(number: int, tmp_path: Path) 
 def test_versions_and_lengths_are_those_of_the_code() -> None:
     assert f"from version {OLDEST} on" in TEXT
     assert f"may have {PostgreSQL.features.longest_name} bytes" in TEXT
+
+
+def test_the_versions_that_are_run_are_told() -> None:
+    pins = tomllib.loads((ROOT / "tests" / "databases.toml").read_text("utf-8"))
+    *others, newest = (
+        release.removesuffix(".0") for release in pins["postgresql"].values()
+    )
+    assert f"the versions {', '.join(others)} and {newest}." in TEXT
+    assert min(map(int, pins["postgresql"])) == OLDEST

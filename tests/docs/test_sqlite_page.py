@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 
 import pytest
@@ -16,9 +17,11 @@ from mm_engine.runner.connect import LOCK_TIMEOUT
 from mm_engine.runner.plan import Direction, Step
 from mm_engine.runner.script import script
 from mm_engine.runner.sqlite import OLDEST
+from source_tree import ROOT
 
 TEXT = (DOCS / "reference" / "sqlite.md").read_text(encoding="utf-8")
 PAGE = sections(TEXT)
+PINS = tomllib.loads((ROOT / "tests" / "databases.toml").read_text(encoding="utf-8"))
 
 USERS = mm.CreateTable(
     "users",
@@ -120,6 +123,13 @@ def test_what_no_migration_may_say_is_told() -> None:
     said = codes(PAGE["What is refused, and the way out"])
     words = (*CONTROL, *ALONE, *OTHER_FILES)
     assert [word for word in words if word not in (*said, "END")] == []
+
+
+def test_the_versions_that_differ_and_those_that_are_run_are_told() -> None:
+    for version in SQLite.facts_before:
+        assert f"efore {'.'.join(map(str, version))}" in TEXT
+    for pin in PINS["sqlite"].values():
+        assert pin["version"] in TEXT
 
 
 def test_the_version_and_the_patience_are_told() -> None:

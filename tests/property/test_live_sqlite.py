@@ -38,8 +38,8 @@ def found(live: Live) -> Shape:
     tables = [
         str(row[0])
         for row in live.sql(
-            "SELECT name FROM pragma_table_list"
-            " WHERE schema = 'main' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            "SELECT name FROM sqlite_schema"
+            " WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         )
     ]
     return {name: (columns(live, name), foreign_keys(live, name)) for name in tables}

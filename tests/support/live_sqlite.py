@@ -110,7 +110,9 @@ class Live:
         factory=lambda: sqlite3.connect(":memory:", isolation_level=None)
     )
     schema: Schema = attrs.field(factory=Schema)
-    dialect: SQLite = attrs.field(factory=SQLite)
+    dialect: SQLite = attrs.field(
+        factory=lambda: SQLite().at(sqlite3.sqlite_version_info)
+    )
     called: list[PythonCall] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:

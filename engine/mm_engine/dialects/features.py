@@ -113,6 +113,10 @@ class Features:
     """Whether a foreign key can wait for the end of a transaction."""
     deferrable_uniques: bool
     """Whether a unique constraint can."""
+    drops_columns: bool
+    """Whether a table can lose a column in place, and every other value stay."""
+    strict_tables: bool
+    """Whether a table that would take any value can be told not to (STRICT)."""
     enums: EnumStyle
     """What becomes of an enum."""
     has_arrays: bool

@@ -69,6 +69,8 @@ class PostgreSQLWords(Clauses):
         nulls_not_distinct=True,
         deferrable_foreign_keys=True,
         deferrable_uniques=True,
+        drops_columns=True,
+        strict_tables=False,
         enums=EnumStyle.TYPE,
         has_arrays=True,
         has_zoned_timestamps=True,

@@ -121,7 +121,10 @@ class SQLite(SQLiteWords, Dialect):
         )
 
     def drop_field(self, move: Move, operation: DropField) -> Items:
-        """Drop a column, and our trigger on it."""
+        """Drop a column, and our trigger on it; by a rebuild where it harms others."""
+        if not self.features.drops_columns:
+            yield from self.change_table(move, operation.table)
+            return
         yield from self._triggers_changed(move, operation.table)
         yield from super().drop_field(move, operation)
 
@@ -189,7 +192,9 @@ class SQLite(SQLiteWords, Dialect):
             match operation:
                 case AddField():
                     return not self._adds_natively(move, operation)
-                case DropField() | AddIndex() | DropIndex() | RenameIndex():
+                case DropField():
+                    return not self.features.drops_columns
+                case AddIndex() | DropIndex() | RenameIndex():
                     return False
                 case SetTableComment():
                     return False

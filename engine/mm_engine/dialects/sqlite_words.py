@@ -20,6 +20,7 @@ from mm_engine.dialects.features import (
     Transactions,
 )
 from mm_engine.dialects.literals import decimal_text
+from mm_engine.dialects.names import Version
 from mm_engine.dialects.sql import Identifier, LiteralSQL, TypeSQL
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.databases import SQLITE
@@ -31,7 +32,7 @@ _ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 
 
 class SQLiteWords(Clauses):
-    """The facts and words of SQLite from 3.35 on, whatever library is at hand."""
+    """The facts and words of SQLite from 3.35 on."""
 
     name = SQLITE
     title = "SQLite"
@@ -64,6 +65,8 @@ class SQLiteWords(Clauses):
         nulls_not_distinct=False,
         deferrable_foreign_keys=True,
         deferrable_uniques=False,
+        drops_columns=True,
+        strict_tables=True,
         enums=EnumStyle.CHECK,
         has_arrays=False,
         has_zoned_timestamps=False,
@@ -77,6 +80,13 @@ class SQLiteWords(Clauses):
         rows_word="VALUES ",
         rows_a_statement=500,
     )
+    # Before 3.35.5 DROP COLUMN moves rows into each other's columns where the table has
+    # several pages and a column that was added with a default; integrity_check sees
+    # nothing of it (sqlite.org/releaselog/3_35_5.html).
+    facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {
+        (3, 35, 5): {"drops_columns": False},
+        (3, 37): {"strict_tables": False},
+    }
     # Chosen so that the affinity keeps every value as it was written, and so that
     # SQLAlchemy reads the types it would write. Hence JSON is TEXT (a column of JSON
     # would turn '1.10' into 1.1) and INTERVAL is TEXT (it contains INT).
@@ -181,6 +191,11 @@ class SQLiteWords(Clauses):
         """STRICT and WITHOUT ROWID."""
         options = self.chosen(table.options, self.table_options)
         words = [key.upper() for key in self.table_options if self.flag(options, key)]
+        if "STRICT" in words and not self.features.strict_tables:
+            raise UnsupportedError(
+                f'{self.title} has no STRICT tables, and "{table.name}" is to be one',
+                hint="use a Python with SQLite 3.37 or later, or leave the option out",
+            )
         return " " + ", ".join(words).replace("_", " ") if words else ""
 
     def table_exists_sql(self, name: str) -> str:

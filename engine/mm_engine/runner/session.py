@@ -62,6 +62,8 @@ def session(
 
     What was set on the connection is set back, and what was begun for us is ended; a
     transaction of the caller's stays open, to be committed by the caller.
+
+    Raises ``ConfigError`` for a server that is too old.
     """
     import sqlalchemy as sa
 
@@ -73,6 +75,7 @@ def session(
             yield opened
         return
     backend = backend_of(source)
+    backend.check(source)
     is_nested = source.in_transaction()
     try:
         with backend.prepared(source, is_own=not is_nested, patience=lock_timeout):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -85,13 +85,14 @@ def file_uri(
     return _uri(path, url, mode)
 
 
-def check_version() -> None:
-    """Raise ``ConfigError`` if Python's SQLite is older than what we rely on."""
+def check_version(version: Sequence[object] | None = None) -> None:
+    """Raise ``ConfigError`` if a SQLite, or Python's, is older than what we rely on."""
     import sqlite3
 
-    if sqlite3.sqlite_version_info < OLDEST:
+    known = tuple(sqlite3.sqlite_version_info if version is None else version)
+    if known < OLDEST:
         raise ConfigError(
-            f"SQLite {sqlite3.sqlite_version} is too old",
+            f"SQLite {'.'.join(map(str, known))} is too old",
             hint=f"a Python with SQLite {OLDEST[0]}.{OLDEST[1]} or later is needed",
         )
 
@@ -166,6 +167,10 @@ class SQLite(Backend):
         import sqlite3
 
         return (sqlite3.Warning,)
+
+    def check(self, connection: sa.Connection) -> None:
+        """Refuse a library that is too old."""
+        check_version(connection.dialect.server_version_info)
 
     @contextmanager
     def prepared(

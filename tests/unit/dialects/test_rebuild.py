@@ -9,7 +9,9 @@ import pytest
 from live_sqlite import Live, UnexpectedRowsError, moves
 from mm_engine import operations as ops
 from mm_engine.dialects import rebuild
+from mm_engine.dialects.sqlite import SQLite
 from mm_engine.dialects.statements import Move, Statement, flat
+from mm_engine.errors import UnsupportedError
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
@@ -288,14 +290,18 @@ def test_options_of_the_table_are_kept() -> None:
     key = PrimaryKey(["id"], name="pk")
     live = Live()
     live.schema = Schema.of(Table("t", fields, primary_key=key, options=options))
-    sql = live.dialect.table_sql(live.schema.table("t"), live.schema)
+    sql = SQLite().table_sql(live.schema.table("t"), live.schema)
     assert sql.endswith(") STRICT, WITHOUT ROWID")
     assert '"id" INTEGER' in sql
     assert '"day" TEXT' in sql
-    if sqlite3.sqlite_version_info >= (3, 37):
+    change = ops.AlterField("t", Field("day", t.Timestamp()))
+    if live.dialect.features.strict_tables:
         live.sql(sql)
-        live.up([ops.AlterField("t", Field("day", t.Timestamp()))])
+        live.up([change])
         assert live.shape() == Live.of(live.schema).shape()
+    else:
+        with pytest.raises(UnsupportedError, match="has no STRICT tables"):
+            live.up([change])
 
 
 def test_computed_columns_are_computed_again() -> None:
