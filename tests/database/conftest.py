@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from postgresql import live_postgresql, postgresql_url
+from postgresql_runs import url
 
-__all__ = ["live_postgresql", "postgresql_url"]
+__all__ = ["live_postgresql", "postgresql_url", "url"]

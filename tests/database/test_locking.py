@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,12 +15,12 @@ from mm_engine.errors import LockError
 from mm_engine.runner.execute import execute
 from mm_engine.runner.history import read_history
 from mm_engine.runner.script import Script
+from programs import ask, program, told
 from runs import history_of, opened, up, url_of, values
 
 pytestmark = pytest.mark.database("sqlite")
 
 HERE = Path(__file__)
-SUPPORT = HERE.parents[1] / "support"
 COUNT = 8
 ROUNDS = 50
 
@@ -32,22 +29,6 @@ ROUNDS = 50
 def path(tmp_path: Path) -> Path:
     """A database file that is not there yet."""
     return tmp_path / "app.db"
-
-
-@contextmanager
-def program(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Another Python that runs a piece of code; killed at the end if it still does."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(SUPPORT), *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 HOLDER = """
@@ -63,6 +44,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from mm_engine.runner.execute import execute
+from programs import SUPPORT, ask, program, told
 from runs import opened, up
 scripts = [up(f"{{n:04}}_x", f"CREATE TABLE t{{n}} (x)") for n in range({COUNT})]
 print("ready", flush=True)
@@ -79,6 +61,7 @@ sys.path.insert(0, sys.argv[1])
 from mm_engine.dialects.statements import PythonCall
 from mm_engine.model.schema import Schema
 from mm_engine.runner.execute import execute
+from programs import SUPPORT, ask, program, told
 from runs import opened, up
 
 def die(connection, schema):
@@ -97,20 +80,9 @@ with opened(Path(sys.argv[2])) as ready:
 """
 
 
-def said(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-def tell(process: subprocess.Popen[str], line: str) -> None:
-    assert process.stdin is not None
-    process.stdin.write(f"{line}\n")
-    process.stdin.flush()
-
-
 def test_a_lock_that_is_held_is_an_error_that_names_the_holder(path: Path) -> None:
     with program(HOLDER, str(path)) as holder:
-        assert said(holder) == "held"
+        assert told(holder) == "held"
         started = time.monotonic()
         with opened(path, lock_timeout=0.3) as ready, pytest.raises(LockError) as lost:
             execute(ready, [up("0001_a", "CREATE TABLE a (x)")], applied=())
@@ -124,7 +96,7 @@ def test_a_lock_that_is_held_is_an_error_that_names_the_holder(path: Path) -> No
 def test_the_holder_is_named_with_a_write_ahead_log_too(path: Path) -> None:
     values(path, "PRAGMA journal_mode = WAL")
     with program(HOLDER, str(path)) as holder:
-        assert said(holder) == "held"
+        assert told(holder) == "held"
         with opened(path, lock_timeout=0) as ready, pytest.raises(LockError) as lost:
             execute(ready, [up("0001_a")], applied=())
     assert f"process {holder.pid}" in lost.value.message
@@ -132,7 +104,7 @@ def test_the_holder_is_named_with_a_write_ahead_log_too(path: Path) -> None:
 
 def test_a_killed_holder_frees_the_lock_at_once(path: Path) -> None:
     with program(HOLDER, str(path)) as holder:
-        assert said(holder) == "held"
+        assert told(holder) == "held"
         os.kill(holder.pid, signal.SIGKILL)
         started = time.monotonic()
         with opened(path, lock_timeout=10) as ready:
@@ -172,12 +144,12 @@ def test_two_processes_run_each_migration_once_in_fifty_rounds(tmp_path: Path) -
     shares: list[int] = []
     with program(MIGRATOR) as one, program(MIGRATOR) as other:
         for process in (one, other):
-            assert said(process) == "ready"
+            assert told(process) == "ready"
         for number in range(ROUNDS):
             path = tmp_path / f"{number}.db"
             for process in (one, other):
-                tell(process, str(path))
-            ran = [int(said(process)) for process in (one, other)]
+                ask(process, str(path))
+            ran = [int(told(process)) for process in (one, other)]
             assert sum(ran) == COUNT
             assert len(values(path, "SELECT name FROM makemigrations_history")) == COUNT
             shares.append(ran[0])

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -25,23 +20,22 @@ from mm_engine.errors import (
     RunError,
     UnsupportedError,
 )
-from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.connect import connected
 from mm_engine.runner.events import Event, StepStarted
-from mm_engine.runner.history import History, read_history
+from mm_engine.runner.history import History
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.run import Migrator
 from mm_engine.runner.session import session
 from mm_engine.runner.url import Url
+from postgresql_runs import database, migrator, names, rows, wait_until
+from programs import ask, program, told
 from runs import add, chain, create, migration
 
 pytestmark = pytest.mark.database("postgresql")
 
 HERE = Path(__file__).parent
-SUPPORT = HERE.parent / "support"
 COUNT = 6
-ROUNDS = 15
-NUMBERS = itertools.count(1)
+ROUNDS = 50
 
 GRAPH = chain(
     migration("0001_users", create("users", "name")),
@@ -82,75 +76,8 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture
-def url(postgresql_url: str) -> Iterator[str]:
-    """An empty database of the test's own."""
-    with database(postgresql_url) as made:
-        yield made
-
-
-@contextmanager
-def database(server: str) -> Iterator[str]:
-    """A database, dropped at the end."""
-    import psycopg
-
-    name = f"test_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield server.rpartition("/")[0] + f"/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-@contextmanager
-def migrator(
-    url: str, graph: MigrationGraph = GRAPH, patience: float = 5
-) -> Iterator[Migrator]:
-    """Migrations on a database."""
-    with (
-        connected(Url.of(url), root=HERE) as connection,
-        session(connection, lock_timeout=patience) as opened,
-    ):
-        yield Migrator(session=opened, graph=graph, dialect=dialect("postgresql"))
-
-
-@contextmanager
-def program(code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Another Python that runs a piece of code; killed at the end if it still does."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(SUPPORT), *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def told(process: subprocess.Popen[str]) -> str:
-    """The next line that a program says."""
-    assert process.stdout is not None
-    return process.stdout.readline().strip()
-
-
-def ask(process: subprocess.Popen[str], line: str) -> None:
-    """Tell a program something."""
-    assert process.stdin is not None
-    process.stdin.write(f"{line}\n")
-    process.stdin.flush()
-
-
-def names(url: str) -> tuple[str, ...]:
-    """What the database says is applied."""
-    return read_history(Url.of(url), root=HERE).names
-
-
 def test_migrations_go_up_down_and_up(url: str) -> None:
-    with migrator(url) as ready:
+    with migrator(url, GRAPH) as ready:
         assert [done.name for done in ready.up()] == ["0001_users", "0002_age"]
         ready.down(steps=2)
         assert History.read(ready.session.connection).names == ()
@@ -185,10 +112,10 @@ def test_the_server_is_not_asked_to_prepare_what_every_alter_undoes(url: str) ->
 def test_what_another_does_between_two_migrations_is_seen(url: str) -> None:
     def meddle(event: Event) -> None:
         if event == StepStarted("0002_age", Direction.UP):
-            with migrator(url) as other:
+            with migrator(url, GRAPH) as other:
                 other.up()
 
-    with migrator(url) as ready:
+    with migrator(url, GRAPH) as ready:
         done = attrs.evolve(ready, report=meddle).up()
     assert [result.is_skipped for result in done] == [False, True]
 
@@ -219,13 +146,13 @@ def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
     ):
         ready.up()
     assert names(url) == ("0001_users",)
-    with migrator(url) as ready:
+    with migrator(url, GRAPH) as ready:
         found = ready.session.rows("SELECT to_regclass('left_over')")
         assert found == ((None,),)
 
 
 def test_tables_that_no_history_speaks_of_stop_the_run(url: str) -> None:
-    with migrator(url) as ready:
+    with migrator(url, GRAPH) as ready:
         ready.session.run("CREATE TABLE users (id int)")
         with pytest.raises(HistoryError, match="already the tables users"):
             ready.up()
@@ -262,7 +189,7 @@ def test_the_holder_of_the_lock_is_named_and_status_does_not_wait(url: str) -> N
         assert names(url) == ()
         assert time.monotonic() - began < 1
         with (
-            migrator(url, patience=0.2) as ready,
+            migrator(url, GRAPH, patience=0.2) as ready,
             pytest.raises(LockError, match=r"server process \d+ \(the holder\)"),
         ):
             ready.up()
@@ -274,13 +201,15 @@ def test_a_holder_that_is_killed_frees_the_lock(url: str) -> None:
         assert told(holder) == "held"
         os.kill(holder.pid, signal.SIGKILL)
         began = time.monotonic()
-        with migrator(url, patience=5) as ready:
+        with migrator(url, GRAPH, patience=5) as ready:
             ready.up()
         assert time.monotonic() - began < 2
     assert names(url) == ("0001_users", "0002_age")
 
 
-def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
+def test_two_processes_run_each_migration_once_in_fifty_rounds(
+    postgresql_url: str,
+) -> None:
     with program(MIGRATOR) as one, program(MIGRATOR) as other:
         assert told(one) == told(other) == "ready"
         for _ in range(ROUNDS):
@@ -322,7 +251,7 @@ def test_a_namespace_has_tables_of_its_own(url: str) -> None:
 
 
 def test_a_namespace_that_the_search_path_leads_to_is_refused(url: str) -> None:
-    with migrator(url) as ready:
+    with migrator(url, GRAPH) as ready:
         ready.session.run("CREATE SCHEMA auth")
     with migrator(f"{url}?options=-csearch_path%3Dauth", NAMESPACE) as ready:
         with pytest.raises(RunError, match=r'"auth\.users" and "users" would be'):
@@ -332,7 +261,7 @@ def test_a_namespace_that_the_search_path_leads_to_is_refused(url: str) -> None:
 
 def test_a_namespace_that_is_there_asks_for_no_right_to_make_one(url: str) -> None:
     keeper = f"keeper_{url.rpartition('/')[2]}"
-    with migrator(url) as owner:
+    with migrator(url, GRAPH) as owner:
         owner.session.run(f"CREATE ROLE {keeper} LOGIN")
         owner.session.run(f"CREATE SCHEMA auth AUTHORIZATION {keeper}")
         owner.session.run(f"GRANT CREATE ON SCHEMA public TO {keeper}")
@@ -344,7 +273,7 @@ def test_a_namespace_that_is_there_asks_for_no_right_to_make_one(url: str) -> No
             ready.up()
         assert names(url) == ("0001_users",)
     finally:
-        with migrator(url) as owner:
+        with migrator(url, GRAPH) as owner:
             owner.session.run(f"DROP OWNED BY {keeper} CASCADE")
             owner.session.run(f"DROP ROLE {keeper}")
 
@@ -355,3 +284,75 @@ def test_tables_in_a_namespace_without_a_history_stop_the_run(url: str) -> None:
         ready.session.run("CREATE TABLE auth.users (id int)")
         with pytest.raises(HistoryError, match=r"already the tables auth\.users that"):
             ready.up()
+
+
+SLOW = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import mm_engine as mm
+from postgresql_runs import migrator
+from runs import chain, create, migration
+slow = mm.RunSQL("SELECT pg_sleep(60)", "", transactional=sys.argv[3] == "within")
+graph = chain(migration("0001_users", create("users")), migration("0002_slow", slow))
+with migrator(sys.argv[2], graph) as ready:
+    print("begins", flush=True)
+    ready.up()
+"""
+SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'"
+
+
+@pytest.mark.parametrize("where", ["within", "outside"])
+def test_a_holder_killed_in_a_long_statement_frees_the_lock(
+    url: str, where: str
+) -> None:
+    quick = mm.RunSQL("SELECT 1", "", transactional=where == "within")
+    graph = chain(
+        migration("0001_users", create("users")), migration("0002_slow", quick)
+    )
+    with program(SLOW, url, where) as holder:
+        assert told(holder) == "begins"
+        wait_until(lambda: rows(url, SLEEPING))
+        with (
+            migrator(url, graph, patience=0.2) as ready,
+            pytest.raises(LockError, match="holds the lock"),
+        ):
+            ready.up()
+        os.kill(holder.pid, signal.SIGKILL)
+        began = time.monotonic()
+        with migrator(url, graph, patience=5) as ready:
+            ready.up()
+        assert time.monotonic() - began < 2
+    assert names(url) == ("0001_users", "0002_slow")
+
+
+def test_looking_never_waits_for_one_who_alters_the_history(url: str) -> None:
+    with migrator(url, GRAPH) as ready:
+        ready.up()
+    engine = sa.create_engine(Url.of(url).sqlalchemy(), poolclass=sa.pool.NullPool)
+    with engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE makemigrations_history")
+        began = time.monotonic()
+        with pytest.raises(LockError, match="reading the history failed"):
+            names(url)
+        assert time.monotonic() - began < 1
+        with (
+            migrator(url, GRAPH, patience=0.5) as ready,
+            pytest.raises(LockError, match="reading the history failed"),
+        ):
+            ready.up()
+        assert time.monotonic() - began < 2
+    assert names(url) == ("0001_users", "0002_age")
+
+
+def test_settings_of_the_callers_connection_are_as_they_were(url: str) -> None:
+    asked = "SELECT current_setting('lock_timeout'),"
+    asked += " current_setting('client_connection_check_interval')"
+    engine = sa.create_engine(Url.of(url).sqlalchemy(), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET lock_timeout = '7s'")
+        before = connection.exec_driver_sql(asked).one()
+        connection.commit()
+        with session(connection) as opened:
+            Migrator(session=opened, graph=GRAPH, dialect=dialect("postgresql")).up()
+        assert connection.exec_driver_sql(asked).one() == before
+        assert before[0] == "7s"

@@ -134,10 +134,8 @@ class App(Table):
     def _run(self, words: list[str], name: str, extra: dict[str, object]) -> int:
         try:
             code = super().main(words, name, **extra)  # type: ignore[call-overload]
-        except (click.Abort, KeyboardInterrupt):
-            # The cursor may stand behind a question or a ^C.
-            _say("\nstopped")
-            return INTERRUPTED
+        except (click.Abort, KeyboardInterrupt) as error:
+            return _tell_interruption(error, words)
         except click.ClickException as error:
             return _tell_misuse(error, words)
         except UnicodeEncodeError as error:
@@ -159,17 +157,35 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, stream)
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
 def _wants_json(words: Sequence[str]) -> bool:
     """Whether errors are told as JSON, known even when the words make no sense."""
-    from itertools import pairwise
+    from itertools import pairwise, takewhile
 
-    pairs = {*pairwise(words)}
+    options = [*takewhile(lambda word: word != "--", words)]
     forms = {(option, "json") for option in ("--format", "-f")}
-    return "--json" in words or "--format=json" in words or bool(pairs & forms)
+    return (
+        any(word.partition("=")[0] == "--json" for word in options)
+        or not {"--format=json", "-fjson"}.isdisjoint(options)
+        or not forms.isdisjoint(pairwise(options))
+    )
+
+
+def _tell_interruption(error: BaseException, words: Sequence[str]) -> int:
+    """Say that somebody pressed Ctrl-C, and what the database holds, if that is known.
+
+    click raises an error of its own for it; what the runner noted is on the first one.
+    """
+    from mm_engine.cli.output import Output, StoppedError
+
+    first = error.__cause__ or error
+    notes: list[str] = getattr(first, "__notes__", [])
+    said = "; ".join(["stopped", *notes])
+    if _wants_json(words):
+        Output(as_json=True).fail(StoppedError(said))
+    else:
+        # The cursor may stand behind a question or a ^C.
+        click.echo(f"\n{said}", err=True)
+    return INTERRUPTED
 
 
 def _tell(error: MMError, words: Sequence[str]) -> int:

@@ -24,6 +24,12 @@ CONTRACT = 1
 """The version of every JSON shape; keys are added to it, never changed."""
 
 
+class StoppedError(MMError):
+    """Somebody pressed Ctrl-C."""
+
+    kind = "interrupted"
+
+
 class UnwrittenError(MMError):
     """Stdout takes no more, so this is told on stderr even where JSON is wanted."""
 

@@ -6,6 +6,7 @@ fail in the middle of something else, or mean something else.
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -16,12 +17,16 @@ import attrs
 
 from mm_engine.errors import Problem
 from mm_engine.operations.base import BaseOperation
+from mm_engine.operations.data import RunPython
 
 Fits: TypeAlias = Callable[[object], bool]
 """Whether a value is what its place takes; what it holds is looked at by itself."""
 
 SHOWN = 40
 """Characters of a value that are shown."""
+
+WAYS = ("forward", "backward")
+CALLED = "write a function: def NAME(connection, schema)"
 
 
 def misfit(operation: object) -> Problem | None:
@@ -53,7 +58,7 @@ def _places(kind: type) -> tuple[tuple[str, Fits, bool], ...]:
     try:
         hints = typing.get_type_hints(kind, localns=_names())
     except (NameError, TypeError):
-        # Of a function's type Python knows too little; calling it will tell.
+        # Of a type by somebody else Python may know too little.
         return ()
     names = [field.name for field in attrs.fields(kind) if field.name != "at"]
     return tuple((name, _fits(hints[name]), _nests(hints[name])) for name in names)
@@ -61,11 +66,15 @@ def _places(kind: type) -> tuple[tuple[str, Fits, bool], ...]:
 
 @cache
 def _names() -> dict[str, object]:
-    """What annotations name that is imported for type checkers alone."""
+    """What annotations name that is imported, or known, for type checkers alone.
+
+    To know how a function is called nobody needs SQLAlchemy.
+    """
     from mm_engine.migrations.mishaps import vocabulary
     from mm_engine.operations import Operation
 
-    return {**vocabulary(), "Operation": Operation}
+    change = Callable[[object, object], None]
+    return {**vocabulary(), "Operation": Operation, "Change": change}
 
 
 def _nests(hint: object) -> bool:
@@ -90,11 +99,29 @@ def _fits(hint: object) -> Fits:
         case origin if origin is not None and issubclass(origin, Mapping):
             return lambda value: isinstance(value, Mapping)
         case origin if origin is not None and issubclass(origin, Callable):  # type: ignore[arg-type]  # an abstract class at run time
-            return callable
+            return _takes(2)
         case None if isinstance(hint, type):
             return _is_a(hint)
         case _:
             return _is_a(object)
+
+
+def _takes(count: int) -> Fits:
+    """What tells a function that can be called with so many values, and waits."""
+
+    def fits(value: object) -> bool:
+        if not callable(value) or inspect.iscoroutinefunction(value):
+            return False
+        try:
+            inspect.signature(value).bind(*[None] * count)
+        except TypeError:
+            return False
+        except ValueError:
+            # Of some that are built in nobody knows what they take.
+            return True
+        return True
+
+    return fits
 
 
 def _is_a(kind: type) -> Fits:
@@ -118,10 +145,14 @@ def _problem(holder: object, name: str, value: object) -> Problem:
     where = f"mm.{type(holder).__name__}"
     if isinstance(called, str) and name != "name":
         where += f'("{called}")'
-    return Problem(f'{where}: "{name}" cannot be {_shown(value)}', hint=_hint(value))
+    hint = CALLED if isinstance(holder, RunPython) and name in WAYS else _hint(value)
+    return Problem(f'{where}: "{name}" cannot be {_shown(value)}', hint=hint)
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, types.FunctionType):
+        kind = "async def" if inspect.iscoroutinefunction(value) else "def"
+        return f"{kind} {value.__name__}{inspect.signature(value)}"
     text = f"mm.{value.__name__}" if isinstance(value, type) else repr(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 

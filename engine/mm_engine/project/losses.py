@@ -93,12 +93,14 @@ def _places_of_enum(before: Schema, enum: str) -> Iterator[tuple[str, str | None
 
 
 def _holds(session: Session, dialect: Dialect, table: str, field: str | None) -> bool:
+    backend, connection = session.backend, session.connection
     try:
         where = f" WHERE {dialect.quote(field)} IS NOT NULL" if field else ""
-        rows = session.rows(
-            f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {dialect.thing(table)}{where})"
-            " THEN 1 ELSE 0 END"
-        )
+        with backend.waiting(connection, backend.patience):
+            rows = session.rows(
+                f"SELECT CASE WHEN EXISTS (SELECT 1 FROM {dialect.thing(table)}{where})"
+                " THEN 1 ELSE 0 END"
+            )
     except Exception:  # noqa: BLE001 - a driver's, or ours about the name
         # What cannot be asked about may be lost.
         return True

@@ -78,6 +78,15 @@ class Backend:
         return True
 
     @contextmanager
+    def waiting(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
+        """A block whose statements wait so long for a lock on a table, and then fail.
+
+        Here nothing is changed: readers wait as the connection was told to.
+        """
+        del connection, seconds
+        yield
+
+    @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
         """Whether other migrators are kept out for a block without a transaction.
 

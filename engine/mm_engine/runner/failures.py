@@ -167,8 +167,8 @@ class Failures:
         total = sum(isinstance(item, Statement) for item in self._items)
         if self.is_ending:
             return f"its statements are done, but {again}"
-        before = "1 statement was" if self.ran == 1 else f"{self.ran} statements were"
-        done = f"{before} done and stays so, " if self.ran else ""
+        before = "1 statement is" if self.ran == 1 else f"{self.ran} statements are"
+        done = f"{before} done for good, " if self.ran else ""
         partly = "this one may be in part, " if total > self.ran else ""
         return f"no transaction holds it: {done}{partly}{again}"
 

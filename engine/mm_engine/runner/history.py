@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.errors import HistoryError
+from mm_engine.runner.backend import backend_of
 from mm_engine.runner.connect import connected
 from mm_engine.runner.failures import explained
 from mm_engine.runner.looking import file_rows
 from mm_engine.runner.url import Url
+from mm_engine.runner.waiting import GLANCE
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -113,6 +115,7 @@ def read_history(url: Url, *, root: Path) -> History:
     with (
         connected(url, root=root) as connection,
         explained(connection, "reading the history"),
+        backend_of(connection).waiting(connection, GLANCE),
     ):
         return History.read(connection)
 

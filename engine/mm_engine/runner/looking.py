@@ -13,9 +13,7 @@ from typing import TypeAlias
 from mm_engine.runner import sqlite
 from mm_engine.runner.connect import unreachable
 from mm_engine.runner.url import Url
-
-GLANCE = 0.25
-"""Seconds a reader waits: as long as a commit takes, not as long as a migration."""
+from mm_engine.runner.waiting import GLANCE
 
 RECOVERABLE = (
     "SQLITE_READONLY_ROLLBACK",

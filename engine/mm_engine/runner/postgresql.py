@@ -25,8 +25,6 @@ KEYS = tuple(
 HEARTBEAT = "500ms"
 """How often a server looks whether the client of a running statement is there."""
 
-_CHECK = "client_connection_check_interval"
-
 _TRY = f"SELECT pg_try_advisory_xact_lock({KEYS[0]}, {KEYS[1]})"
 _TRY_OUTSIDE = f"SELECT pg_try_advisory_lock({KEYS[0]}, {KEYS[1]})"
 _FREE = f"SELECT pg_advisory_unlock({KEYS[0]}, {KEYS[1]})"
@@ -131,6 +129,14 @@ class PostgreSQL(Backend):
         return bool(connection.exec_driver_sql(_TRY).scalar_one())
 
     @contextmanager
+    def waiting(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
+        """Set the timeout of locks, for one who alters the table meanwhile."""
+        # Zero would mean for ever.
+        timeout = f"{max(round(seconds * 1000), 1)}ms"
+        with _set(connection, "lock_timeout", timeout):
+            yield
+
+    @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
         """Hold the same lock for the session, which begins no transaction."""
         is_ours = any(
@@ -172,20 +178,28 @@ def _missed_when_gone(connection: sa.Connection) -> Iterator[None]:
 
     Else a statement goes on without its client, and keeps the lock until its end.
     """
+    with _set(connection, "client_connection_check_interval", HEARTBEAT):
+        yield
+
+
+@contextmanager
+def _set(connection: sa.Connection, name: str, value: str) -> Iterator[None]:
+    """Have a setting for a block; it stays as it is on a server that cannot have it."""
     from sqlalchemy.exc import DBAPIError
 
     try:
-        before = str(connection.exec_driver_sql(f"SHOW {_CHECK}").scalar_one())
-        connection.exec_driver_sql(f"SET {_CHECK} = '{HEARTBEAT}'").close()
+        before = str(connection.exec_driver_sql(f"SHOW {name}").scalar_one())
+        connection.exec_driver_sql(f"SET {name} = '{value}'").close()
     except DBAPIError:
-        # Not every system that a server runs on can look.
+        # Not every system that a server runs on can look after its clients.
         yield
         return
     try:
         yield
     finally:
+        # A transaction that broke brings it back by itself; a connection has none.
         with suppress(Exception):
-            connection.exec_driver_sql(f"SET {_CHECK} = '{before}'").close()
+            connection.exec_driver_sql(f"SET {name} = '{before}'").close()
 
 
 def _driver(connection: sa.Connection) -> _Driver:

@@ -79,9 +79,16 @@ class Migrator:
         return self._execute(scripts, history)
 
     def history(self) -> History:
-        """What the database says is applied now."""
-        with explained(self.session.connection, "reading the history"):
-            return History.read(self.session.connection)
+        """What the database says is applied now.
+
+        Somebody who alters the table meanwhile is waited for as another migrator is.
+        """
+        connection, backend = self.session.connection, self.session.backend
+        with (
+            explained(connection, "reading the history"),
+            backend.waiting(connection, backend.patience),
+        ):
+            return History.read(connection)
 
     def steps_up(self, history: History, target: str | None = None) -> tuple[Step, ...]:
         """What is pending, given a history that fits the files."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+GLANCE = 0.25
+"""Seconds a reader waits: as long as a commit takes, not as long as a migration."""
+
 PAUSE = 0.05
 """Seconds between two tries."""
 

@@ -332,3 +332,31 @@ def test_a_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
     path = tmp_path / "0001_a.py"
     path.write_bytes(b"\xef\xbb\xbf" + text_of("0001_a").replace("\n", "\r\n").encode())
     assert load_migration(path).name == "0001_a"
+
+
+@pytest.mark.parametrize(
+    ("function", "shown"),
+    [
+        ("'fill'", "'fill'"),
+        ("None", "None"),
+        ("one", "def one(connection)"),
+        ("late", "async def late(connection, schema)"),
+    ],
+)
+def test_what_is_no_function_of_two_is_told_with_a_hint(
+    function: str, shown: str, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_run.py").write_text(
+        "import mm_engine as mm\n\n\n"
+        "def one(connection):\n    pass\n\n\n"
+        "async def late(connection, schema):\n    pass\n\n\n"
+        "migration = mm.Migration(\n    name='0001_run', dependencies=[],\n"
+        f"    operations=[mm.RunPython({function})])\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(MigrationFileError) as caught:
+        load_migrations(tmp_path, root=tmp_path)
+    [problem] = caught.value.problems
+    assert problem.message == f'mm.RunPython: "forward" cannot be {shown}'
+    assert problem.hint == "write a function: def NAME(connection, schema)"
+    assert str(problem.at) == "0001_run.py:14:17"
