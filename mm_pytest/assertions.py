@@ -1,0 +1,80 @@
+"""Assertions about migrations; each message holds what differs, where, what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.model.schema import Schema
+    from mm_engine.operations import Operation
+    from mm_engine.project import Project
+
+
+def assert_migrations_match_schema(project: Project) -> None:
+    """The migrations make exactly what the schema files say."""
+    __tracebackhide__ = True
+    found = project.schema_diff().operations
+    if found:
+        raise AssertionError(
+            f"the schema files say what no migration makes:\n{told(found)}\n"
+            '"makemigrations makemigrations" writes the migration'
+        )
+
+
+def assert_one_leaf(project: Project) -> None:
+    """The migrations end in one, not in several branches."""
+    __tracebackhide__ = True
+    leaves = project.graph().leaves()
+    if len(leaves) > 1:
+        raise AssertionError(
+            f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}\n"
+            '"makemigrations makemigrations --merge" brings them together'
+        )
+
+
+def assert_no_drift(
+    source: sa.Engine | sa.Connection, project: Project, schema: Schema | None = None
+) -> None:
+    """A live database is what the migrations that it has applied add up to.
+
+    ``schema`` is what it should be instead.
+    """
+    __tracebackhide__ = True
+    from mm_pytest.drifted import drift
+
+    found = drift(source, project, schema)
+    if found.operations:
+        raise AssertionError(
+            f"the database is not what its migrations make of it; it was changed"
+            f" by:\n{told(found.operations)}\n"
+            '"makemigrations db-diff" shows it, and how to go on'
+        )
+
+
+def assert_reversible(project: Project, engine: sa.Engine) -> None:
+    """Every migration goes up, down and up again on an empty database.
+
+    What it leaves is compared with what the migrations say, each time.
+    """
+    __tracebackhide__ = True
+    from mm_pytest.stairway import Stairway
+
+    stairs = Stairway(project, engine)
+    for migration in project.graph().order():
+        stairs.step(migration.name)
+
+
+def told(operations: Iterable[Operation]) -> str:
+    """Operations as a message has them: what, and where the schema files say it."""
+    return "\n".join(_line(operation) for operation in operations)
+
+
+def _line(operation: Operation) -> str:
+    subject = operation.subject()
+    name = ".".join(part for part in (subject.table, subject.name) if part)
+    at = f" ({operation.at})" if operation.at else ""
+    said = operation.describe()
+    return f"  {said}{at}" if name in said else f"  {said}: {name}{at}"

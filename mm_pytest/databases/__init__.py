@@ -1,0 +1,1 @@
+"""Databases for tests: made, copied, dropped, one file a kind."""

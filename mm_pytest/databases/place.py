@@ -1,0 +1,35 @@
+"""A place where databases for tests are made, copied and dropped."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+
+class Place(ABC):
+    """One server, or a folder of files; everything it made goes when it closes."""
+
+    kind: str
+    """The name of the database, as schema files have it."""
+
+    title: str
+    """Which database, in which version, and how it was reached."""
+
+    @abstractmethod
+    def empty(self) -> str:
+        """Make a database with nothing in it; gives its URL."""
+
+    @abstractmethod
+    def sealed(self, url: str) -> str:
+        """Make a database fit to be copied; nobody connects to it any more."""
+
+    @abstractmethod
+    def copy(self, sealed: str) -> str:
+        """Make another database with the same in it; gives its URL."""
+
+    @abstractmethod
+    def drop(self, url: str) -> None:
+        """Drop a database that was made here, whoever is still connected."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drop what is left and let go of everything."""

@@ -1,0 +1,30 @@
+"""A live database held against what it should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.introspect import Drift
+    from mm_engine.model.schema import Schema
+    from mm_engine.project import Project
+
+
+def drift(
+    source: sa.Engine | sa.Connection, project: Project, schema: Schema | None
+) -> Drift:
+    """What differs from a schema; from what is applied, where none is given."""
+    import sqlalchemy as sa
+
+    if isinstance(source, sa.Engine):
+        with source.connect() as connection:
+            return drift(connection, project, schema)
+    from mm_engine import introspect
+    from mm_engine.runner.history import History
+
+    if schema is None:
+        schema = project.graph().schema(History.read(source).names)
+    dialect = project.dialect(project.type_spoken(source.dialect.name))
+    return introspect.drift(source, schema, dialect)

@@ -1,0 +1,175 @@
+"""Checks of the migrations as tests with names of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.project import Project
+    from mm_pytest.stairway import Stairway
+
+ROOT = "migrations"
+"""What the ids of all of them begin with."""
+
+
+def checks(session: pytest.Session) -> list[pytest.Item]:
+    """Every check of the project, in an order that lets one database serve many.
+
+    A project that cannot be loaded is one check, which fails.
+    """
+    from mm_engine.errors import MMError
+    from mm_pytest.opened import opened
+
+    root = Group.from_parent(session, name=ROOT, nodeid=ROOT)
+    found = opened(session.config)
+    try:
+        project, graph = found.project, found.project.graph()
+    except MMError as error:
+        return [_check(root, "load", _raising(error))]
+    return [*_of_files(root, project), *_of_databases(root, graph, found.databases)]
+
+
+class Group(pytest.Collector):
+    """The part of an id that several checks have in common."""
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        """Nothing: checks are made at once, for what they are about."""
+        return []
+
+
+class CheckItem(pytest.Item):
+    """One check: it passes, or fails with a message of ours and no traceback."""
+
+    check: Callable[[], None]
+    file: Path | None = None
+
+    def runtest(self) -> None:
+        """Run the check."""
+        self.check()
+
+    def repr_failure(  # type: ignore[override]  # pytest's own has more to say
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> str:
+        """What is wrong, without the lines of ours that found it."""
+        from mm_engine.errors import MMError
+
+        if isinstance(excinfo.value, (AssertionError, MMError, pytest.fail.Exception)):
+            return str(excinfo.value)
+        return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The migration's file, where the check is about one."""
+        return self.file or self.config.rootpath, None, self.nodeid
+
+
+class DatabaseItem(CheckItem):
+    """A check that needs a database of a kind."""
+
+    kind: str
+
+    def runtest(self) -> None:
+        """Run the check; skip it where no way leads to a server."""
+        from mm_pytest.opened import opened
+        from mm_pytest.servers.ways import NoServerError
+
+        found = opened(self.config)
+        try:
+            found.place(self.kind)
+        except NoServerError as error:
+            if found.settings.is_required:
+                pytest.fail(str(error), pytrace=False)
+            pytest.skip(str(error))
+        self.check()
+
+
+def _of_files(root: Group, project: Project) -> Iterator[pytest.Item]:
+    from mm_pytest.assertions import assert_migrations_match_schema, assert_one_leaf
+
+    yield _check(
+        root, "schema_matches", lambda: assert_migrations_match_schema(project)
+    )
+    yield _check(root, "one_leaf", lambda: assert_one_leaf(project))
+
+
+def _of_databases(
+    root: Group, graph: MigrationGraph, kinds: tuple[str, ...]
+) -> Iterator[pytest.Item]:
+    config = root.config
+    for kind in kinds:
+        stairs = Stairs(config, kind)
+        for migration in graph.order():
+            group = Group.from_parent(
+                root, name=migration.name, nodeid=f"{ROOT}::{migration.name}"
+            )
+            item = DatabaseItem.from_parent(group, name=f"stairway[{kind}]")
+            item.kind = kind
+            item.check = stairs.check_of(migration.name)
+            at = migration.at
+            item.file = config.rootpath / at.file if at else None
+            yield item
+        item = DatabaseItem.from_parent(root, name=f"no_drift[{kind}]")
+        item.kind = kind
+        item.check = _no_drift(config, kind)
+        yield item
+
+
+class Stairs:
+    """A database that climbs from migration to migration as the checks go on."""
+
+    def __init__(self, config: pytest.Config, kind: str) -> None:
+        """Open nothing yet."""
+        self._config = config
+        self._kind = kind
+        self._stairway: Stairway | None = None
+
+    def check_of(self, name: str) -> Callable[[], None]:
+        """The check of one migration."""
+        return lambda: self._check(name)
+
+    def _check(self, name: str) -> None:
+        from mm_engine.errors import IrreversibleError
+        from mm_pytest.opened import opened
+        from mm_pytest.stairway import Stairway
+
+        found = opened(self._config)
+        stairs = self._stairway
+        if stairs is None or not stairs.can_step(name):
+            engine = found.engine(found.place(self._kind).empty())
+            stairs = Stairway(found.project, engine)
+        # A step that fails leaves a database that the next one cannot begin with.
+        self._stairway = None
+        try:
+            stairs.step(name)
+        except IrreversibleError as error:
+            pytest.skip(f"it says that it cannot be undone: {error.message}")
+        self._stairway = stairs
+
+
+def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
+    def check() -> None:
+        from mm_pytest.assertions import assert_no_drift
+        from mm_pytest.opened import opened
+
+        found = opened(config)
+        engine = found.engine(found.migrated(kind))
+        assert_no_drift(engine, found.project)
+
+    return check
+
+
+def _check(root: Group, name: str, check: Callable[[], None]) -> pytest.Item:
+    item = CheckItem.from_parent(root, name=name)
+    item.check = check
+    return item
+
+
+def _raising(error: Exception) -> Callable[[], None]:
+    def check() -> None:
+        raise error
+
+    return check

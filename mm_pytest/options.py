@@ -1,0 +1,43 @@
+"""The options of the command line, and what the ini file may say in their place."""
+
+from __future__ import annotations
+
+import pytest
+
+WAYS = ("url", "container", "binaries")
+"""The ways to a server, in the order in which they are tried."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """The options, and what the ini file may say in their place."""
+    group = parser.getgroup("makemigrations", "migrated databases (makemigrations)")
+    group.addoption(
+        "--mm-databases",
+        metavar="NAMES",
+        help="the databases that tests run on, as in sqlite,postgresql",
+    )
+    group.addoption(
+        "--mm-server",
+        choices=WAYS,
+        help="the only way to a server; else each is tried, in this order",
+    )
+    group.addoption(
+        "--mm-require",
+        action="store_true",
+        help="fail, rather than skip, where no way leads to a server",
+    )
+    group.addoption(
+        "--mm-checks",
+        action="store_true",
+        help="collect checks of the migrations as tests of their own",
+    )
+    parser.addini("mm_project", "the project's folder, relative to the ini file")
+    parser.addini("mm_databases", "the databases that tests run on", type="args")
+    parser.addini("mm_server", "the only way to a server: url, container, binaries")
+    parser.addini("mm_postgresql_image", "the image of a PostgreSQL container")
+
+
+def was_told(config: pytest.Config) -> bool:
+    """Whether somebody chose databases or a way to their servers."""
+    names = ("mm_databases", "mm_server")
+    return any(config.getoption(name) or config.getini(name) for name in names)

@@ -1,0 +1,90 @@
+"""The plugin for pytest: options, hooks and fixtures.
+
+It is loaded in every run of pytest wherever it is installed, so nothing is imported
+here but pytest; the rest comes when a test asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mm_pytest.fixtures import (
+    mm_connection,
+    mm_database,
+    mm_migrator,
+    mm_project,
+    mm_server,
+    mm_sqlalchemy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "mm_connection",
+    "mm_database",
+    "mm_migrator",
+    "mm_project",
+    "mm_server",
+    "mm_sqlalchemy",
+]
+
+_SERVER = "mm_server"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options, and what the ini file may say in their place."""
+    from mm_pytest.options import add_options
+
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse words that mean nothing before anything runs."""
+    from mm_pytest.options import was_told
+
+    if was_told(config):
+        from mm_pytest.opened import opened
+
+        opened(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have each test that needs a database run once on each of those wanted."""
+    if _SERVER in metafunc.fixturenames:
+        from mm_pytest.opened import opened
+
+        kinds = opened(metafunc.config).databases
+        if len(kinds) > 1:
+            metafunc.parametrize(_SERVER, kinds, indirect=True, scope="session")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the checks, early enough for ``-k`` and ``--lf`` to choose among them."""
+    if config.getoption("--mm-checks"):
+        from mm_pytest.items import checks
+
+        items.extend(checks(session))
+
+
+def pytest_report_collectionfinish(
+    config: pytest.Config, items: Sequence[pytest.Item]
+) -> list[str]:
+    """Say which servers tests run on, and why not on another, if any test needs one."""
+    from mm_pytest.report import servers
+
+    return servers(config, items)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drop every database, stop every server."""
+    from mm_pytest.opened import OPENED
+
+    if OPENED in config.stash:
+        config.stash[OPENED].close()
+        del config.stash[OPENED]

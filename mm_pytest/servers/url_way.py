@@ -1,0 +1,62 @@
+"""A server that runs already, named by a variable of the tests' own."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
+
+VARIABLE = "MAKEMIGRATIONS_TEST_URL"
+"""Never ``DATABASE_URL``: that is where somebody's data is."""
+
+
+class ConfiguredError(Exception):
+    """The URL for tests names a database that is configured for work."""
+
+
+def opened(wanted: Wanted, stack: ExitStack) -> Reached:
+    """The server that the variables name, for this kind of database or for all.
+
+    Raises ``NoWayError`` where none does, ``ConfiguredError`` for a URL that the
+    project's settings have too.
+    """
+    del stack
+    own = f"{VARIABLE}_{wanted.database.upper()}"
+    name = own if own in wanted.environment else VARIABLE
+    text = wanted.environment.get(name, "").strip()
+    if not text:
+        raise NoWayError(f"{VARIABLE} is not set")
+    if _kind(text) != wanted.database:
+        raise NoWayError(f"{name} names no {wanted.database}")
+    if any(_is_same(text, other) for other in wanted.configured):
+        raise ConfiguredError(
+            f"{name} names a database that is configured for work; tests make"
+            " databases and drop them, so give them a server of their own"
+        )
+    return Reached(url=text, way="url")
+
+
+def _kind(text: str) -> str:
+    from mm_engine.runner.url import Url
+
+    return Url.of(text).wire.family
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two URLs mean one database, however they are spelled."""
+    return _place(one) == _place(other)
+
+
+def _place(text: str) -> tuple[object, ...]:
+    from mm_engine.errors import MMError
+    from mm_engine.runner.url import Url
+
+    try:
+        url = Url.of(text)
+    except MMError:
+        return (text,)
+    host = url.host or url.query.get("host") or "localhost"
+    here = ("127.0.0.1", "::1")
+    port = url.port or url.query.get("port") or 5432
+    name = url.database or url.username
+    return url.wire.family, "localhost" if host in here else host, int(port), name

@@ -1,0 +1,83 @@
+"""What holds for a run of pytest: options first, then the ini file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from mm_pytest.options import WAYS
+
+if TYPE_CHECKING:
+    from mm_engine.project import Project
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """What holds for one run."""
+
+    project: Path
+    databases: tuple[str, ...]
+    way: str | None
+    is_required: bool
+    images: dict[str, str]
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Settings:
+        """Read them; raises ``pytest.UsageError`` for a word that means nothing."""
+        option = config.getoption
+        given = str(option("--mm-databases") or "").replace(",", " ").split()
+        way = str(option("--mm-server") or config.getini("mm_server") or "")
+        if way and way not in WAYS:
+            raise pytest.UsageError(f"mm_server is {way}, not {', '.join(WAYS)}")
+        image = str(config.getini("mm_postgresql_image") or "")
+        return cls(
+            project=_project_folder(config),
+            databases=_known(given or list(config.getini("mm_databases"))),
+            way=way or None,
+            is_required=bool(option("--mm-require")),
+            images={"postgresql": image} if image else {},
+        )
+
+    def found(self) -> Project:
+        """The project, whatever the environment names as its database."""
+        from mm_engine.project import Project
+
+        return Project.find(self.project, environment={})
+
+    def configured(self) -> tuple[str, ...]:
+        """Every URL that the project is configured with, in this environment too."""
+        from mm_engine.errors import MMError
+        from mm_engine.project import Project
+
+        try:
+            config = Project.find(self.project, environment=dict(os.environ)).config
+        except MMError:
+            return ()
+        values = [
+            chosen.value
+            for chosen in config.values.values()
+            if chosen.setting.secret and isinstance(chosen.value, str)
+        ]
+        return tuple(dict.fromkeys([*values, os.environ.get("DATABASE_URL", "")]))
+
+
+def _project_folder(config: pytest.Config) -> Path:
+    """The folder that the ini file names, relative to itself, else the root."""
+    named = str(config.getini("mm_project") or "")
+    base = config.inipath.parent if config.inipath else config.rootpath
+    return base / named if named else config.rootpath
+
+
+def _known(words: list[str]) -> tuple[str, ...]:
+    known = ("sqlite", "postgresql")
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise pytest.UsageError(
+            f"there are no test databases of {', '.join(unknown)}; there are"
+            f" {' and '.join(known)}"
+        )
+    return tuple(dict.fromkeys(words))
