@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mm_engine.model.schema import Schema
     from mm_engine.operations import Operation
     from mm_engine.project import Project
+    from mm_engine.project.whereabouts import Whereabouts
 
 
 def assert_migrations_match_schema(project: Project) -> None:
@@ -19,7 +20,7 @@ def assert_migrations_match_schema(project: Project) -> None:
     found = project.schema_diff().operations
     if found:
         raise AssertionError(
-            f"the schema files say what no migration makes:\n{told(found)}\n"
+            f"the schema files say what no migration makes:\n{told(found, project)}\n"
             '"makemigrations makemigrations" writes the migration'
         )
 
@@ -49,7 +50,7 @@ def assert_no_drift(
     if found.operations:
         raise AssertionError(
             f"the database is not what its migrations make of it; it was changed"
-            f" by:\n{told(found.operations)}\n"
+            f" by:\n{told(found.operations, project)}\n"
             '"makemigrations db-diff" shows it, and how to go on'
         )
 
@@ -67,14 +68,24 @@ def assert_reversible(project: Project, engine: sa.Engine) -> None:
         stairs.step(migration.name)
 
 
-def told(operations: Iterable[Operation]) -> str:
-    """Operations as a message has them: what, and where the schema files say it."""
-    return "\n".join(_line(operation) for operation in operations)
+def told(operations: Iterable[Operation], project: Project) -> str:
+    """Operations as a message has them: what, where it is written, what made it."""
+    from mm_engine.project.whereabouts import Whereabouts
+
+    graph = project.graph()
+    places = Whereabouts.of(project.schema(), graph.order(), graph.schema())
+    return "\n".join(_line(operation, places) for operation in operations)
 
 
-def _line(operation: Operation) -> str:
+def _line(operation: Operation, places: Whereabouts) -> str:
     subject = operation.subject()
     name = ".".join(part for part in (subject.table, subject.name) if part)
-    at = f" ({operation.at})" if operation.at else ""
     said = operation.describe()
-    return f"  {said}{at}" if name in said else f"  {said}: {name}{at}"
+    at, origin = places.position(operation), places.origin(operation)
+    known = [str(at)] if at else []
+    known += [f"made by {origin.made.name}"] if origin else []
+    return (
+        f"  {said}"
+        + ("" if name in said else f": {name}")
+        + (f" ({', '.join(known)})" if known else "")
+    )

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mm_engine.project import Project
 
 
+DATABASES = ("sqlite", "postgresql")
+"""What there are test databases of."""
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """What holds for one run."""
@@ -73,11 +77,10 @@ def _project_folder(config: pytest.Config) -> Path:
 
 
 def _known(words: list[str]) -> tuple[str, ...]:
-    known = ("sqlite", "postgresql")
-    unknown = [word for word in words if word not in known]
+    unknown = [word for word in words if word not in DATABASES]
     if unknown:
         raise pytest.UsageError(
             f"there are no test databases of {', '.join(unknown)}; there are"
-            f" {' and '.join(known)}"
+            f" {' and '.join(DATABASES)}"
         )
     return tuple(dict.fromkeys(words))

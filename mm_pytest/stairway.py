@@ -69,7 +69,11 @@ class Stairway:
         from mm_pytest.drifted import drift
 
         found = drift(self._engine, self._project, schema).operations
-        lines = told(found) if found else "  only in what no schema file can say"
+        lines = (
+            told(found, self._project)
+            if found
+            else "  only in what no schema file can say"
+        )
         raise AssertionError(
             f"{name}: {what}; the database differs from the migrations by:\n{lines}\n"
             f'"makemigrations migrate showsql {name} --down" shows what runs'

@@ -24,6 +24,7 @@ import re
 import shlex
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import chdir, closing
 from pathlib import Path
@@ -54,6 +55,7 @@ _ALIKE = (
     (re.compile(r'("platform"): "[^"]+"'), r'\1: "Linux"'),
     (re.compile(r'("makemigrations"): "[^"]+"'), r'\1: "0.1.0"'),
     (re.compile(r"^makemigrations \d\S*$", re.MULTILINE), "makemigrations 0.1.0"),
+    (re.compile(r"\bin \d+\.\d\ds\b"), "in 0.12s"),
     (re.compile(r"process \d+ \([^)]*\)"), "process 4711 (python)"),
 )
 
@@ -183,10 +185,13 @@ class Scratch:
         return "".join("|".join(map(_cell, row)) + "\n" for row in found)
 
     def _shell(self, line: str) -> str:
+        # The Python that is meant is the one that has us.
+        scripts = str(Path(sys.executable).parent)
+        path = os.pathsep.join([scripts, os.environ.get("PATH", "")])
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
-            env=os.environ | {"LC_ALL": "C"},
+            env=os.environ | {"LC_ALL": "C", "PATH": path},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
