@@ -1,0 +1,50 @@
+"""A server in a real container, by testcontainers' own class."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from suites import Suite
+
+IMAGE = "MAKEMIGRATIONS_TEST_IMAGE"
+"""An image of PostgreSQL that is there already; without it these tests are skipped."""
+
+pytestmark = pytest.mark.database("container")
+
+
+@pytest.fixture(autouse=True)
+def image(suite: Suite) -> str:
+    name = os.environ.get(IMAGE)
+    if not name:
+        pytest.skip(f"{IMAGE} names no image")
+    suite.write("pytest.ini", f"[pytest]\nmm_postgresql_image = {name}\n")
+    return name
+
+
+def containers(image: str) -> list[str]:
+    """The containers of an image, running or not."""
+    words = ("docker", "ps", "--all", "--quiet", "--filter", f"ancestor={image}")
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_a_container_is_started_used_and_removed(suite: Suite, image: str) -> None:
+    suite.tests(
+        "def test_it(mm_sqlalchemy):\n"
+        "    with mm_sqlalchemy.begin() as connection:\n"
+        "        connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
+    )
+    said = suite.passed("--mm-databases", "postgresql", "--mm-checks")
+    assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
+    assert containers(image) == []
+
+
+def test_an_image_that_is_not_to_be_had_is_a_reason(suite: Suite) -> None:
+    suite.write("pytest.ini", "[pytest]\nmm_postgresql_image = local/nothing:1\n")
+    suite.tests("def test_it(mm_database): pass\n")
+    words = ("--mm-databases", "postgresql", "--mm-server", "container")
+    assert "container: " in suite.passed(*words)
+    assert "1 error" in suite.failed(*words, "--mm-require")
