@@ -56,7 +56,7 @@ def test_a_forgotten_migration_is_found(suite: Suite) -> None:
     said = suite.failed(*BOTH)
     assert "migrations::schema_matches FAILED" in said
     assert "1 failed, 5 passed" in said
-    assert "add users.age (schema/schema.yaml:7:9)" in said
+    assert "add users.age (schema/schema.yaml:7:16)" in said
     assert '"makemigrations makemigrations" writes the migration' in said
 
 
