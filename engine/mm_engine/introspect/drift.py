@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.diff import diff
+from mm_engine.dialects.autoupdate import trigger_name
+from mm_engine.diff import Renames, diff
+from mm_engine.diff.renames import renaming
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift import lift
 from mm_engine.introspect.native import Unread
 from mm_engine.introspect.reflect import reflect
+from mm_engine.introspect.renamed import renamed_by_hand, undone
 from mm_engine.introspect.scratch import expected
 from mm_engine.model.naming import with_names
 from mm_engine.model.schema import Schema
-from mm_engine.operations import Operation
+from mm_engine.operations import Operation, RunSQL
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -57,14 +60,21 @@ def drift(
     ``ignore`` are patterns of table names that nobody is told about.
     """
     native = reflect(connection, namespaces=_namespaces(schema, dialect))
-    guide = Guide(schema, expected(connection, schema, dialect))
-    lifted = _ignoring(lift(native, dialect, guide), schema, ignore)
-    live = with_names(lifted, schema)
+    told = expected(connection, schema, dialect)
+    renames = renamed_by_hand(told, native)
+    renamed = _renamed(schema, renames)
+    if renamed is not schema:
+        told = expected(connection, renamed, dialect)
+    lifted = _ignoring(lift(native, dialect, Guide(renamed, told)), renamed, ignore)
+    live = with_names(lifted, renamed)
     return Drift(
         expected=schema,
         live=live,
-        operations=diff(schema, live),
-        repair=diff(live, schema),
+        operations=diff(schema, live, renames),
+        repair=(
+            *_cleared(native.unread, schema, dialect),
+            *diff(live, schema, undone(renames)),
+        ),
         unread=tuple(
             thing
             for thing in native.unread
@@ -74,9 +84,28 @@ def drift(
 
 
 def _namespaces(schema: Schema, dialect: Dialect) -> tuple[str, ...]:
-    """The namespaces that the schema speaks of, in its order."""
+    """The namespaces that tables and enums lie in beside the usual one."""
     places = (dialect.place(name)[0] for name in (*schema.tables, *schema.enums))
     return tuple(dict.fromkeys(place for place in places if place is not None))
+
+
+def _renamed(schema: Schema, renames: Renames) -> Schema:
+    for move in renaming(schema, renames):
+        schema = move.apply(schema)
+    return schema
+
+
+def _cleared(
+    unread: Iterable[Unread], schema: Schema, dialect: Dialect
+) -> Iterator[Operation]:
+    """Triggers dropped that have the name of one of ours, and do something else."""
+    for thing in unread:
+        table = schema.tables.get(thing.table or "")
+        if table is not None and thing.kind == "trigger":
+            fields = dialect.updates_by_trigger(table)
+            if thing.name in [trigger_name(table, field) for field in fields]:
+                sql = dialect.trigger_dropped_sql(table.name, thing.name)
+                yield RunSQL({dialect.name: sql})
 
 
 def _ignoring(live: Schema, schema: Schema, ignore: Sequence[str]) -> Schema:
