@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, reject
 
+from hand_changes import BASE, Edit, HandChange, cases, missing
 from live_sqlite import Live
 from mm_engine.diff import diff
 from mm_engine.errors import UnsupportedError
@@ -52,3 +53,41 @@ def test_a_column_added_by_hand_is_one_operation() -> None:
     found = drift_of(live)
     assert found.operations == (AddField("a", Field("b", Text())),)
     assert found.repair == (DropField("a", "b"),)
+
+
+def test_every_attribute_has_a_change_by_hand_or_a_reason() -> None:
+    assert missing("sqlite") == []
+
+
+@pytest.mark.parametrize("change", cases("sqlite"), ids=str)
+def test_a_change_by_hand_is_told_by_itself_and_can_be_repaired(
+    change: HandChange,
+) -> None:
+    live = Live.of(BASE)
+    for sql in change.sql["sqlite"]:
+        by_hand(live, sql)
+    found = drift_of(live)
+    assert found.operations == diff(BASE, change.after, change.renames)
+    assert len({operation.subject() for operation in found.operations}) == 1
+    live.schema = found.live
+    live.up(found.repair)
+    live.schema = BASE
+    assert drift_of(live).operations == ()
+
+
+def by_hand(live: Live, sql: str | Edit) -> None:
+    """One change as somebody makes it who knows SQLite, but not us."""
+    if isinstance(sql, str):
+        live.sql(sql)
+        return
+    [text], *others = live.sql(
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"
+        f" AND tbl_name = '{sql.table}' ORDER BY type = 'table' DESC"
+    )
+    edited = str(text).replace(sql.old, sql.new)
+    assert edited != text
+    live.sql("PRAGMA foreign_keys=OFF")
+    live.sql(f"DROP TABLE {sql.table}")
+    for made in (edited, *(str(other) for [other] in others)):
+        live.sql(made)
+    live.sql("PRAGMA foreign_keys=ON")

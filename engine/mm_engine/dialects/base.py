@@ -279,6 +279,10 @@ class Dialect(Clauses):
         del table, written, schema
         return ()
 
+    def trigger_dropped_sql(self, table: str, name: str) -> str:
+        """What drops a trigger of a table."""
+        return f"DROP TRIGGER {self.part_name(name)} ON {self.thing(table)}"
+
     def altered(self, table: str, change: str) -> Statement:
         """One ALTER TABLE."""
         return Statement(f"ALTER TABLE {self.thing(table)} {change}")

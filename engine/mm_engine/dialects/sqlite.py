@@ -177,6 +177,11 @@ class SQLite(SQLiteWords, Dialect):
                     copy = copy.altering(self, field, field, None, None)
                 yield from rebuild.rebuilt(self, copy)
 
+    def trigger_dropped_sql(self, table: str, name: str) -> str:
+        """What drops a trigger; SQLite names no table."""
+        del table
+        return f"DROP TRIGGER {self.part_name(name)}"
+
     def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
         """The single statements of a text, those of triggers kept together."""
         return sqlite_text.statements(text, transactional=transactional)

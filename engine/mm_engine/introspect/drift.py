@@ -67,19 +67,20 @@ def drift(
         told = expected(connection, renamed, dialect)
     lifted = _ignoring(lift(native, dialect, Guide(renamed, told)), renamed, ignore)
     live = with_names(lifted, renamed)
+    unread = tuple(
+        thing
+        for thing in native.unread
+        if not _is_ignored(thing.table or thing.name, ignore)
+    )
     return Drift(
         expected=schema,
         live=live,
         operations=diff(schema, live, renames),
         repair=(
-            *_cleared(native.unread, schema, dialect),
+            *_cleared(unread, schema, dialect),
             *diff(live, schema, undone(renames)),
         ),
-        unread=tuple(
-            thing
-            for thing in native.unread
-            if not _is_ignored(thing.table or thing.name, ignore)
-        ),
+        unread=unread,
     )
 
 

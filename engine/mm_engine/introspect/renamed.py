@@ -18,7 +18,11 @@ def renamed_by_hand(expected: Native, live: Native) -> Renames:
 
     Where two things could be meant, nothing is guessed: one is gone, one came.
     """
-    tables = dict(_pairs(tuple(expected.tables.values()), tuple(live.tables.values()), _bare_table))
+    tables = dict(
+        _pairs(
+            tuple(expected.tables.values()), tuple(live.tables.values()), _bare_table
+        )
+    )
     fields: dict[tuple[str, str], str] = {}
     for name, was in expected.tables.items():
         now = live.tables.get(name)

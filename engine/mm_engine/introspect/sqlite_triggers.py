@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from mm_engine.dialects.autoupdate import trigger_sql
+from mm_engine.dialects.autoupdate import trigger_name, trigger_sql
 from mm_engine.dialects.sql import ExpressionSQL, Identifier
 from mm_engine.introspect.sqlite_tokens import normal, tokens
 from mm_engine.model.sqltext import plainly_quoted
+from mm_engine.model.table import Field, Table
+from mm_engine.model.types import Timestamp
 
 _CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME")
 _ROW_NUMBERS = ("rowid", "_rowid_", "oid")
@@ -19,7 +21,7 @@ _HEAD = 3
 
 @attrs.frozen
 class Kept:
-    """The clock that each field is set by, and the triggers that do it."""
+    """The clock that each field is set by, and the triggers under their own name."""
 
     clocks: Mapping[str, str]
     names: tuple[str, ...]
@@ -42,7 +44,8 @@ def kept_fields(
         meant = meanings.get(_said(sql, known))
         if meant is not None and meant[0] not in clocks:
             clocks[meant[0]] = meant[1]
-            found.append(name)
+            if name == trigger_name(Table(table, ()), Field(meant[0], Timestamp())):
+                found.append(name)
     return Kept(clocks, tuple(found))
 
 
