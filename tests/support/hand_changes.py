@@ -6,6 +6,7 @@ The list of attributes is read off the model, so that a new one without a case f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import attrs
 
@@ -25,6 +26,8 @@ from mm_engine.model.types import (
 from mm_engine.model.values import Literal
 
 KINDS = (Schema, Table, Field, PrimaryKey, Index, Unique, Check, ForeignKey, Enum)
+
+Thing = TypeVar("Thing", Table, Field, Index, Unique, Check, ForeignKey, Enum)
 
 NO_FACTS: Mapping[tuple[str, str], str] = {
     ("Schema", "defaults"): "words for symbols are turned into SQL before",
@@ -155,6 +158,15 @@ def missing(database: str) -> list[tuple[str, str]]:
     return [a for a in wanted() if a not in known and a not in UNTOLD[database]]
 
 
+def evolved(thing: Thing, changes: Mapping[str, object]) -> Thing:
+    """The thing with other attributes, by their names."""
+    values = {
+        attribute.name: changes.get(attribute.name, getattr(thing, attribute.name))
+        for attribute in attrs.fields(type(thing))
+    }
+    return type(thing)(**values)
+
+
 def things(change: Callable[[Table], Table]) -> Schema:
     """The schema with another table of things."""
     return BASE.with_table(change(BASE.table("things")))
@@ -162,41 +174,41 @@ def things(change: Callable[[Table], Table]) -> Schema:
 
 def of_table(**changes: object) -> Schema:
     """The schema with other attributes of the table of things."""
-    return things(lambda table: attrs.evolve(table, **changes))
+    return things(lambda table: evolved(table, changes))
 
 
 def of_field(field: str, **changes: object) -> Schema:
     """The schema with other attributes of a field."""
-    return things(lambda t: t.replacing(attrs.evolve(t.field(field), **changes)))
+    return things(lambda t: t.replacing(evolved(t.field(field), changes)))
 
 
 def of_index(**changes: object) -> Schema:
     """The schema with other attributes of the index."""
     index = BASE.table("things").index("things_name")
-    return of_table(indexes=[attrs.evolve(index, **changes)])
+    return of_table(indexes=[evolved(index, changes)])
 
 
 def of_unique(**changes: object) -> Schema:
     """The schema with other attributes of the unique constraint."""
     unique = BASE.table("things").unique("things_tag")
-    return of_table(uniques=[attrs.evolve(unique, **changes)])
+    return of_table(uniques=[evolved(unique, changes)])
 
 
 def of_check(**changes: object) -> Schema:
     """The schema with other attributes of the check."""
     check = BASE.table("things").check("things_price")
-    return of_table(checks=[attrs.evolve(check, **changes)])
+    return of_table(checks=[evolved(check, changes)])
 
 
 def of_foreign_key(**changes: object) -> Schema:
     """The schema with other attributes of the foreign key."""
     key = BASE.table("things").foreign_key("things_owner")
-    return of_table(foreign_keys=[attrs.evolve(key, **changes)])
+    return of_table(foreign_keys=[evolved(key, changes)])
 
 
 def of_enum(**changes: object) -> Schema:
     """The schema with other attributes of the enum."""
-    return BASE.with_enum(attrs.evolve(BASE.enum("state"), **changes))
+    return BASE.with_enum(evolved(BASE.enum("state"), changes))
 
 
 def _change(
