@@ -160,11 +160,8 @@ def missing(database: str) -> list[tuple[str, str]]:
 
 def evolved(thing: Thing, changes: Mapping[str, object]) -> Thing:
     """The thing with other attributes, by their names."""
-    values = {
-        attribute.name: changes.get(attribute.name, getattr(thing, attribute.name))
-        for attribute in attrs.fields(type(thing))
-    }
-    return type(thing)(**values)
+    values = {a.name: getattr(thing, a.name) for a in attrs.fields(type(thing))}
+    return type(thing)(**{**values, **changes})
 
 
 def things(change: Callable[[Table], Table]) -> Schema:
