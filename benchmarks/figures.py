@@ -8,6 +8,7 @@ from statistics import median
 import attrs
 
 from benchmarks.jobs import Sample
+from benchmarks.questions import Questions
 from benchmarks.rounds import Place
 from benchmarks.tasks import Row
 
@@ -17,6 +18,7 @@ class Figures:
     """Everything measured, by place."""
 
     samples: Mapping[Place, Sequence[Sample]]
+    questions: Sequence[Questions] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -24,6 +24,7 @@ def failures(figures: Figures) -> tuple[str, ...]:
         *_growth_failures(figures),
         *_slower_than_a_peer(figures),
         *_slower_than_the_shell(figures),
+        *_more_questions(figures),
     )
 
 
@@ -62,3 +63,13 @@ def _slower_than_the_shell(figures: Figures) -> Iterator[str]:
         elif ours > SHELL * floor:
             times = f"{ours / floor:.2f} times the shell, over {SHELL}"
             yield f"{task.value}, {MANY}: applying alone takes {times}"
+
+
+def _more_questions(figures: Figures) -> Iterator[str]:
+    """Reading a database must ask as much of many tables as of few."""
+    reading: dict[str, set[int]] = {}
+    for asked in figures.questions:
+        reading.setdefault(asked.database, set()).add(asked.reading)
+    for database, counts in reading.items():
+        if len(counts) > 1:
+            yield f"reading {database} asks {min(counts)} to {max(counts)} questions"

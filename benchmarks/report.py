@@ -33,6 +33,11 @@ def report(
             "",
             *_applying(figures),
             "",
+            "Finding what was done to a database by hand: how much is asked to read it,",
+            "and in all, with building the same schema in a scratch; within one process:",
+            "",
+            *_questions(figures),
+            "",
             f"Growth beyond start-up, 1.00 is a straight line (ours: up to {GROWTH}):",
             "",
             *_growth(figures),
@@ -87,6 +92,14 @@ def _applying(figures: Figures) -> Iterator[str]:
                 yield _line(task.value, what, *said)
 
 
+def _questions(figures: Figures) -> Iterator[str]:
+    yield _line("database", "size", "questions to read", "in all", "milliseconds")
+    yield _line("---", "---", "---:", "---:", "---:")
+    for asked in figures.questions:
+        counts = (str(asked.reading), str(asked.all), f"{asked.milliseconds:,.0f}")
+        yield _line(asked.database, str(asked.shape), *counts)
+
+
 def _growth(figures: Figures) -> Iterator[str]:
     tools = (OURS, *PEERS)
     yield _line("task", *tools)
@@ -114,6 +127,16 @@ def as_json(
             }
             for ladder in LADDERS
         },
+        "questions": [
+            {
+                "database": asked.database,
+                "tables": asked.shape.tables,
+                "reading": asked.reading,
+                "all": asked.all,
+                "ms": round(asked.milliseconds, 2),
+            }
+            for asked in figures.questions
+        ],
         "failures": list(faults),
         "rows": [
             {

@@ -17,13 +17,15 @@ def main() -> int:
     """Measure, print the report, and return the exit code."""
     from benchmarks.figures import Figures
     from benchmarks.machine import machine, versions
+    from benchmarks.ours import Ours
     from benchmarks.projects import in_memory
     from benchmarks.promises import failures
+    from benchmarks.questions import questions
     from benchmarks.report import as_json, report
     from benchmarks.rounds import FULL, QUICK, cells, measured
     from benchmarks.servers import postgresql
     from benchmarks.tasks import ROWS
-    from benchmarks.tools import tools
+    from benchmarks.tools import OURS, tools
 
     options = arguments()
     with (
@@ -33,8 +35,10 @@ def main() -> int:
         contestants = tools(Path(folder), server)
         plan = cells(contestants, ROWS, say=progress)
         samples = measured(plan, QUICK if options.quick else FULL, say=progress)
+        progress("counting questions")
+        asked = questions(Ours(Path(folder) / OURS, server), server)
         facts = machine(server)
-    figures = Figures(samples)
+    figures = Figures(samples, asked)
     faults = failures(figures)
     packages = versions(contestants)
     print(report(figures, faults, facts, packages))

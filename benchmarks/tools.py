@@ -11,10 +11,13 @@ from benchmarks.peers.django import Django
 from benchmarks.servers import PostgreSQL
 from benchmarks.tasks import Tool
 
+OURS = "ours"
+"""The folder of our own projects."""
+
 
 def tools(folder: Path, server: PostgreSQL | None) -> tuple[Tool, ...]:
     """Every contestant, each with a folder of its own for its projects."""
-    homes = [folder / name for name in ("ours", "alembic", "django", "floor")]
+    homes = [folder / name for name in (OURS, "alembic", "django", "floor")]
     for home in homes:
         home.mkdir()
     ours = Ours(homes[0], server)

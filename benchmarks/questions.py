@@ -1,0 +1,92 @@
+"""How many questions it takes to find what was done to a database by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from benchmarks.jobs import output
+from benchmarks.ours import UP, URL, Ours
+from benchmarks.servers import PostgreSQL
+from benchmarks.tasks import MANY, TEN, Shape
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+SHAPES = (TEN, MANY)
+TIMES = 3
+
+
+@attrs.frozen
+class Questions:
+    """What comparing one database with its migrations asks of it.
+
+    ``reading`` is what reading it asks; ``all`` is that, and what building the same
+    schema in a scratch place takes. Milliseconds are the least of some times.
+    """
+
+    database: str
+    shape: Shape
+    reading: int
+    all: int
+    milliseconds: float
+
+
+def questions(ours: Ours, server: PostgreSQL | None) -> tuple[Questions, ...]:
+    """Those of every size, on SQLite and on PostgreSQL."""
+    found: list[Questions] = []
+    for shape in SHAPES:
+        found.append(_questions(ours, shape, "SQLite", URL))
+        if server is not None:
+            database = server.database(f"drift_{shape.slug}")
+            database.emptied()
+            found.append(_questions(ours, shape, "PostgreSQL", database.url))
+    return tuple(sorted(found, key=lambda each: each.database))
+
+
+def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
+    from mm_engine.dialects import dialect
+    from mm_engine.introspect.drift import drift
+    from mm_engine.introspect.reflect import reflect
+    from mm_engine.project import Project
+    from mm_engine.runner.connect import connected
+    from mm_engine.runner.url import Url
+
+    folder = ours.settled(shape)
+    output((*UP, "--url", url), folder)
+    schema = Project.find(folder).graph().schema()
+    spoken = dialect(name.lower())
+    with connected(Url.of(url), root=folder) as connection:
+        with _counted(connection) as reading:
+            reflect(connection)
+        with _counted(connection) as asked:
+            found = drift(connection, schema, spoken)
+        if not found.is_empty:
+            raise ValueError(f"{name}: a database that we made is not as we made it")
+        times: list[float] = []
+        for _ in range(TIMES):
+            begin = perf_counter()
+            drift(connection, schema, spoken)
+            times.append((perf_counter() - begin) * 1000)
+    return Questions(name, shape, len(reading), len(asked), min(times))
+
+
+@contextmanager
+def _counted(connection: sa.Connection) -> Iterator[list[str]]:
+    """Every statement that is sent within the block."""
+    import sqlalchemy as sa
+
+    sent: list[str] = []
+
+    def listen(*told: object) -> None:
+        sent.append(str(told[2]))
+
+    sa.event.listen(connection, "before_cursor_execute", listen)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", listen)
