@@ -78,15 +78,15 @@ def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
 @contextmanager
 def _counted(connection: sa.Connection) -> Iterator[list[str]]:
     """Every statement that is sent within the block."""
-    import sqlalchemy as sa
+    from sqlalchemy import event
 
     sent: list[str] = []
 
     def listen(*told: object) -> None:
         sent.append(str(told[2]))
 
-    sa.event.listen(connection, "before_cursor_execute", listen)
+    event.listen(connection, "before_cursor_execute", listen)
     try:
         yield sent
     finally:
-        sa.event.remove(connection, "before_cursor_execute", listen)
+        event.remove(connection, "before_cursor_execute", listen)
