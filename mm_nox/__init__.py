@@ -8,6 +8,8 @@ In a noxfile:
 """
 
 from mm_nox.sessions import (
+    db2schema,
+    db_diff,
     makemigrations,
     migrate,
     migration_status,
@@ -17,6 +19,8 @@ from mm_nox.sessions import (
 )
 
 __all__ = [
+    "db2schema",
+    "db_diff",
     "makemigrations",
     "migrate",
     "migration_status",

@@ -43,12 +43,24 @@ def schema_check(session: nox.Session) -> None:
     _run(session, "check")
 
 
+def db_diff(session: nox.Session) -> None:
+    """Fail where a database was changed by hand."""
+    _run(session, "db-diff")
+
+
+def db2schema(session: nox.Session) -> None:
+    """Print a database as a schema file."""
+    _run(session, "db2schema")
+
+
 SESSIONS: dict[str, Callable[[nox.Session], None]] = {
     "makemigrations": makemigrations,
     "migrate": migrate,
     "showsql": showsql,
     "migration-status": migration_status,
     "schema-check": schema_check,
+    "db-diff": db_diff,
+    "db2schema": db2schema,
 }
 """Every session by its name, without a prefix."""
 

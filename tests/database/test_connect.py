@@ -82,6 +82,20 @@ def test_an_engine_begins_nothing_by_itself(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("SELECT x FROM a").scalars().all() == [1]
 
 
+def test_a_file_that_must_exist_is_not_made(tmp_path: Path) -> None:
+    url = Url.of("sqlite:///app.db")
+    with (
+        pytest.raises(ConfigError, match="there is no file"),
+        connected(url, root=tmp_path, must_exist=True),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    with connected(url, root=tmp_path) as connection:
+        connection.exec_driver_sql("CREATE TABLE a (x)")
+    with connected(url, root=tmp_path, must_exist=True) as connection:
+        assert connection.exec_driver_sql("SELECT * FROM a").all() == []
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     error = refused("sqlite:///data/app.db", tmp_path)
     assert f"there is no folder {tmp_path / 'data'}" in error.message

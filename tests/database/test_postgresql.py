@@ -101,14 +101,6 @@ def test_the_rows_of_the_history_are_not_read_for_each_migration(url: str) -> No
     assert len(read) == 4
 
 
-def test_the_server_is_not_asked_to_prepare_what_every_alter_undoes(url: str) -> None:
-    migrations = (migration(f"{n:04}_x", create(f"t{n}")) for n in range(20))
-    with migrator(url, chain(*migrations)) as ready:
-        ready.up()
-        kept = "SELECT count(*) FROM pg_prepared_statements"
-        assert ready.session.rows(kept) == ((0,),)
-
-
 def test_what_another_does_between_two_migrations_is_seen(url: str) -> None:
     def meddle(event: Event) -> None:
         if event == StepStarted("0002_age", Direction.UP):

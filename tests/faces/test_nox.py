@@ -24,7 +24,10 @@ tables:
       - {name: id, type: integer, primary_key: true}
       - {name: email, type: varchar, length: 255}
 """
-NAMES = ["makemigrations", "migrate", "showsql", "migration-status", "schema-check"]
+NAMES = [
+    *("makemigrations", "migrate", "showsql", "migration-status", "schema-check"),
+    *("db-diff", "db2schema"),
+]
 
 
 def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -135,6 +138,21 @@ def test_a_check_that_finds_something_fails_its_session(project: Path) -> None:
     answer = nox(project, "-s", "schema-check")
     assert answer.returncode == 1
     assert "exit code 3" in answer.stderr
+
+
+def test_a_database_changed_by_hand_fails_the_session_that_looks(
+    project: Path,
+) -> None:
+    for session in ("makemigrations", "migrate", "db-diff"):
+        answer = nox(project, "-s", session)
+        assert answer.returncode == 0, answer.stderr
+    with closing(sqlite3.connect(project / "app.db")) as connection, connection:
+        connection.execute("ALTER TABLE users ADD COLUMN nick TEXT")
+    answer = nox(project, "-s", "db-diff")
+    assert answer.returncode == 1
+    assert "+ add users.nick" in answer.stdout
+    assert "exit code 3" in answer.stderr
+    assert "name: nick" in nox(project, "-s", "db2schema").stdout
 
 
 def test_words_after_the_dashes_reach_the_command(project: Path) -> None:

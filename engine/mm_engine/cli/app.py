@@ -76,6 +76,12 @@ ENTRIES = (
         aliases=("diff",),
     ),
     Entry(
+        "db-diff",
+        f"{_HOME}.drift:db_diff",
+        "Show what was changed in a database by hand; exit 3 if anything.",
+        section=_LOOKING,
+    ),
+    Entry(
         "current-state",
         f"{_HOME}.looking:current_state",
         "Print the schema that the migrations add up to, as YAML.",
@@ -87,6 +93,13 @@ ENTRIES = (
         "Print the schema as SQL, as if for an empty database.",
         section=_LOOKING,
         aliases=("schema-to-sql",),
+    ),
+    Entry(
+        "db2schema",
+        f"{_HOME}.inspecting:db2schema",
+        "Read a database and print it as a schema file.",
+        section=_LOOKING,
+        aliases=("db-to-schema",),
     ),
     Entry(
         "json-schema",

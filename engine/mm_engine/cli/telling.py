@@ -37,17 +37,26 @@ def say_operations(
 
     for operation in operations:
         loss = None if operation.schema_only else operation.loses(before)
-        sign = _sign(type(operation).__name__)
-        text = f"{indent}{sign} {operation.describe()}"
-        if isinstance(operation, AlterField) and (words := operation.changes(before)):
-            text += f": {', '.join(words)}"
-        if operation.schema_only:
-            text += "  (only remembered)"
-        elif loss:
-            waits = "; marked for review" if operation.review else ""
-            text += f"  (loses {loss}{waits})"
-        output.line(text, fg=_COLORS.get("!" if loss else sign))
+        changes = operation.changes(before) if isinstance(operation, AlterField) else ()
+        text, color = operation_line(operation, loss, changes)
+        output.line(f"{indent}{text}", fg=color)
         before = operation.apply(before)
+
+
+def operation_line(
+    operation: Operation, loss: str | None, changes: Iterable[str] = ()
+) -> tuple[str, str | None]:
+    """An operation on one line with its sign and what it loses, and its colour."""
+    sign = _sign(type(operation).__name__)
+    text = f"{sign} {operation.describe()}"
+    if said := ", ".join(changes):
+        text += f": {said}"
+    if operation.schema_only:
+        text += "  (only remembered)"
+    elif loss:
+        waits = "; marked for review" if operation.review else ""
+        text += f"  (loses {loss}{waits})"
+    return text, _COLORS.get("!" if loss else sign)
 
 
 _COLORS = {"+": "green", "-": "yellow", "~": "cyan", "!": "red"}

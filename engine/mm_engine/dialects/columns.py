@@ -60,7 +60,7 @@ def filled(template: str, type_: FieldType, facts: Features) -> TypeSQL:
             )
         return str(value)
 
-    text = _PLACEHOLDER.sub(number, template) if "{" in template else template
+    text = _PLACEHOLDER.sub(number, template)
     if "{" in text:
         raise UnsupportedError(
             f'the type mapping "{template}" cannot be read',

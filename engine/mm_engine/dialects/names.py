@@ -145,8 +145,6 @@ class Names(ABC):
 
     def flag(self, options: Mapping[str, str | tuple[str, ...]], key: str) -> bool:
         """Whether an option is switched on."""
-        if key not in options:
-            return False
         word = self.single(options, key) or "false"
         if word not in _SWITCH:
             raise UnsupportedError(

@@ -43,8 +43,6 @@ def encodable(text: str, what: str) -> str:
     """The text, if a database can be sent it at all."""
     if "\0" in text:
         raise UnsupportedError(f"{what} holds a NUL, which no statement can carry")
-    if text.isascii():
-        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -78,8 +76,6 @@ def type_text(text: str, facts: Features) -> TypeSQL:
     Raises ``UnsupportedError`` for a comma outside of all brackets as well, since what
     follows it would be another column.
     """
-    if _PLAIN.fullmatch(text):
-        return TypeSQL(text)
     whole = _whole(text, facts, "the type")
     depth = 0
     for piece in _pieces(whole, facts):

@@ -40,6 +40,7 @@ BRANCHES = "several-leaves"
 CHANGED = "changed-after-applied"
 MISSING = "applied-but-missing"
 PARTLY = "squash-partly-applied"
+DRIFT = "drift"
 
 
 @attrs.frozen(kw_only=True)
@@ -55,8 +56,11 @@ class Checked:
     reason: str | None = None
 
 
-def check(project: Project) -> Checked:
-    """Compare the schema files with the migrations, and those with the history."""
+def check(project: Project, *, is_drift_wanted: bool = False) -> Checked:
+    """Compare the schema files with the migrations, and those with the history.
+
+    Where drift is wanted, the database has to be there.
+    """
     from mm_engine.project.changes import changes
 
     graph = project.graph()
@@ -73,8 +77,9 @@ def check(project: Project) -> Checked:
         )
     ]
     of_history, database, reason = _of_history(project, graph)
+    drift = tuple(_drift(project)) if is_drift_wanted else ()
     return Checked(
-        findings=(*branches, *(unwritten if count else ()), *of_history),
+        findings=(*branches, *(unwritten if count else ()), *of_history, *drift),
         warnings=compared.findings,
         database=database,
         reason=reason,
@@ -88,6 +93,16 @@ def _branches(graph: MigrationGraph) -> Iterator[Finding]:
             BRANCHES,
             f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}",
             hint='"makemigrations makemigrations --merge" brings them together',
+        )
+
+
+def _drift(project: Project) -> Iterator[Finding]:
+    for one in project.drift().differences:
+        yield Finding(
+            DRIFT,
+            f"done by hand: {one.operation.describe()}",
+            at=one.at,
+            hint='"makemigrations db-diff" tells more',
         )
 
 

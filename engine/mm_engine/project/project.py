@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from mm_engine.project.changes import Changes
     from mm_engine.project.checking import Checked
     from mm_engine.project.drafts import Draft
+    from mm_engine.project.drifting import Against, Drifted
+    from mm_engine.project.inspecting import Inspected
     from mm_engine.project.running import Run, Status, Terms
+    from mm_engine.project.settling import Repair
     from mm_engine.project.starting import Begun
     from mm_engine.project.telling import Choice, Shown
     from mm_engine.questions.question import Questioner
@@ -223,11 +226,75 @@ class Project:
         """The schema that the migrations add up to."""
         return self.graph().schema()
 
-    def check(self) -> Checked:
-        """What does not agree: schema files, migrations, history."""
+    def drift(
+        self,
+        source: Connectable | None = None,
+        *,
+        against: Against | None = None,
+        ignore: Sequence[str] = (),
+    ) -> Drifted:
+        """What a database holds beyond what its migrations add up to.
+
+        ``source`` is an engine or a connection of the caller's instead of the
+        configured database. ``ignore`` are patterns of names of tables, besides those
+        in the settings. Nothing is changed in the database.
+        """
+        from mm_engine.project import drifting
+
+        return drifting.drifted(
+            self, source, against=against or drifting.Against.APPLIED, ignore=ignore
+        )
+
+    def take_over(
+        self,
+        drifted: Drifted,
+        *,
+        name: str | None = None,
+        questioner: Questioner | None = None,
+    ) -> Draft | None:
+        """A migration of what was done by hand; None if nothing was.
+
+        Nothing is written. On the database that drifted it has to be faked.
+        """
+        from mm_engine.project import settling
+
+        return settling.taken_over(self, drifted, name=name, questioner=questioner)
+
+    def repair(
+        self,
+        drifted: Drifted,
+        source: Connectable | None = None,
+        *,
+        questioner: Questioner | None = None,
+    ) -> Repair | None:
+        """SQL that undoes what was done by hand; None if nothing was. It is not run."""
+        from mm_engine.project import settling
+
+        return settling.repair(self, drifted, source, questioner=questioner)
+
+    def inspect(
+        self,
+        source: Connectable | None = None,
+        *,
+        tables: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        namespaces: Sequence[str] = (),
+    ) -> Inspected:
+        """A database read as a schema; ``tables`` and ``exclude`` are patterns.
+
+        ``namespaces`` are read besides the one of unqualified names.
+        """
+        from mm_engine.project import inspecting
+
+        return inspecting.inspected(
+            self, source, tables=tables, exclude=exclude, namespaces=namespaces
+        )
+
+    def check(self, *, is_drift_wanted: bool = False) -> Checked:
+        """What does not agree: schema files, migrations, history; and the database."""
         from mm_engine.project.checking import check
 
-        return check(self)
+        return check(self, is_drift_wanted=is_drift_wanted)
 
     def migrate(
         self,

@@ -100,7 +100,7 @@ def migrate(
     from mm_engine.runner.run import Migrator
 
     graph = project.graph()
-    with _opened(project, source, terms) as (session, place, dialect):
+    with opened(project, source, terms) as (session, place, dialect):
         migrator = Migrator(
             session=session, graph=graph, dialect=dialect, report=terms.report
         )
@@ -129,7 +129,7 @@ def rollback(
     from mm_engine.runner.run import Migrator
 
     graph = project.graph()
-    with _opened(project, source, terms) as (session, place, dialect):
+    with opened(project, source, terms) as (session, place, dialect):
         migrator = Migrator(
             session=session, graph=graph, dialect=dialect, report=terms.report
         )
@@ -152,7 +152,7 @@ def fake(
     from mm_engine.runner.fake import fake as record
 
     graph = project.graph()
-    with _opened(project, None, terms) as (session, _, dialect):
+    with opened(project, None, terms) as (session, _, dialect):
         begin = dialect.features.begin
         return record(session, graph, names, begin=begin, is_blind=is_blind)
 
@@ -162,7 +162,7 @@ def unfake(project: Project, names: Sequence[str], *, terms: Terms) -> tuple[str
     from mm_engine.runner.fake import unfake as take_out
 
     graph = project.graph()
-    with _opened(project, None, terms) as (session, _, dialect):
+    with opened(project, None, terms) as (session, _, dialect):
         return take_out(session, graph, names, begin=dialect.features.begin)
 
 
@@ -234,10 +234,17 @@ def plan_back(
 
 
 @contextmanager
-def _opened(
-    project: Project, source: Connectable | None, terms: Terms
+def opened(
+    project: Project,
+    source: Connectable | None,
+    terms: Terms,
+    *,
+    is_looking: bool = False,
 ) -> Iterator[tuple[Session, Place, Dialect]]:
-    """A session on the caller's engine or connection, or on the configured database."""
+    """A session on the caller's engine or connection, or on the configured database.
+
+    Who is only looking makes no file.
+    """
     from mm_engine.runner.connect import LOCK_TIMEOUT, connected, server_version
     from mm_engine.runner.session import session
 
@@ -247,7 +254,10 @@ def _opened(
         dialect = project.dialect()
         with (
             connected(
-                url, root=project.config.url_base, lock_timeout=patience
+                url,
+                root=project.config.url_base,
+                must_exist=is_looking,
+                lock_timeout=patience,
             ) as connection,
             session(connection, lock_timeout=patience) as opened,
         ):

@@ -59,8 +59,6 @@ class _Driver(Protocol):
     """What psycopg's connection has, in version 2 and 3."""
 
     autocommit: bool
-    # Version 3 alone heeds it, and prepares a statement when it has seen it so often.
-    prepare_threshold: int | None
 
     @property
     def info(self) -> _Info: ...
@@ -103,9 +101,6 @@ class PostgreSQL(Backend):
         if self.is_in_transaction(connection):
             driver.rollback()
         driver.autocommit = True
-        threshold = getattr(driver, "prepare_threshold", None)
-        # It would give up all that it has prepared after each ALTER, and begin anew.
-        driver.prepare_threshold = None
         try:
             with _missed_when_gone(connection):
                 yield
@@ -113,7 +108,6 @@ class PostgreSQL(Backend):
             # A connection that broke has nothing left to put back.
             with suppress(Exception):
                 driver.autocommit = autocommit
-                driver.prepare_threshold = threshold
 
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """What the server said with its last answer."""

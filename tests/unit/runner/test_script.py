@@ -54,6 +54,16 @@ def test_a_rebuild_prints_what_stands_around_its_transaction() -> None:
     assert "COMMIT;" in lines
 
 
+def test_a_title_and_notes_stand_where_they_belong() -> None:
+    migrated = migration("0001_two", create("posts"), create("tags"))
+    [step] = plan_up(chain(migrated), [])
+    notes = {1: "the first\nof two", 2: "the second"}
+    lines = script(step, SQLite()).text(title="a title", notes=notes).splitlines()
+    assert lines[0] == "-- a title"
+    assert lines[2:5] == ["-- the first", "-- of two", 'CREATE TABLE "posts" (']
+    assert lines[lines.index("-- the second") + 1] == 'CREATE TABLE "tags" ('
+
+
 def test_the_way_down_is_a_script_like_any_other() -> None:
     graph = chain(migration("0001_posts", create("posts")))
     [step] = plan_down(graph, ["0001_posts"])

@@ -17,10 +17,13 @@ database_option = click.option(
 
 
 @click.command("check")
+@click.option(
+    "--drift", is_flag=True, help="Look for what was changed by hand, too (db-diff)."
+)
 @json_option
 @project_options
 @click.pass_context
-def check(ctx: click.Context, *, as_json: bool) -> None:
+def check(ctx: click.Context, *, drift: bool, as_json: bool) -> None:
     """Say whether schema files, migrations and history agree; exit 3 if not.
 
     Found are changes that no migration makes, branches, and migrations that were
@@ -30,7 +33,7 @@ def check(ctx: click.Context, *, as_json: bool) -> None:
     from mm_engine.cli.telling import counted, warn
 
     project, output = opened(as_json=as_json)
-    checked = project.check()
+    checked = project.check(is_drift_wanted=drift)
     warn(output, checked.warnings)
     if output.as_json:
         output.json(

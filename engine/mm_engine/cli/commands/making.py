@@ -28,12 +28,19 @@ MOST_SHOWN = 20
 
 def answer_options(function: Decorated) -> Decorated:
     """The function with the flags that answer questions."""
-    for option in reversed(_ANSWERS):
+    for option in reversed((*_RENAMES, *_DECISIONS)):
         function = option(function)
     return function
 
 
-_ANSWERS = (
+def decision_options(function: Decorated) -> Decorated:
+    """The function with those of them that are not about renames."""
+    for option in reversed(_DECISIONS):
+        function = option(function)
+    return function
+
+
+_RENAMES = (
     click.option(
         "--rename",
         multiple=True,
@@ -46,6 +53,8 @@ _ANSWERS = (
         metavar="OLD",
         help="What looks renamed is not: users.fullname.",
     ),
+)
+_DECISIONS = (
     click.option(
         "--one-off",
         multiple=True,
@@ -195,7 +204,7 @@ def deliver(project: Project, output: Output, draft: Draft, *, is_dry: bool) -> 
     warn(output, draft.findings)
     paths = () if is_dry else project.write(draft)
     if output.as_json:
-        shown = [_shown(project, path) for path in paths]
+        shown = [shown_path(project, path) for path in paths]
         made: list[Json] = [
             {
                 "name": migration.name,
@@ -229,7 +238,7 @@ def _say_written(
     before = draft.before
     for migration, path in zip(draft.migrations, paths, strict=True):
         verb = "rewrote" if draft.replaced == migration.name else "wrote"
-        output.result(f"{verb} {_shown(project, path)}")
+        output.result(f"{verb} {shown_path(project, path)}")
         is_first = migration is draft.migration
         if is_first and draft.replaced not in (None, migration.name):
             output.say(f"removed {draft.replaced}.py")
@@ -242,7 +251,7 @@ def _say_written(
             before = migration.apply(before)
 
 
-def _shown(project: Project, path: Path) -> str:
+def shown_path(project: Project, path: Path) -> str:
     """A file's path from where the user stands."""
     import os
     from pathlib import Path

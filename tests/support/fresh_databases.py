@@ -1,0 +1,60 @@
+"""Empty databases, one a test, named by URL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+NUMBERS = itertools.count(1)
+
+BOTH = (
+    pytest.param("sqlite", marks=pytest.mark.database("sqlite")),
+    pytest.param("postgresql", marks=pytest.mark.database("postgresql")),
+)
+"""The databases that can be read, as parameters of a fixture."""
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """A database on a server of PostgreSQL, dropped at the end."""
+    import psycopg
+
+    name = f"fresh_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield server.rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database of a kind."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/{kind}{next(NUMBERS)}.db"
+        return
+    with database(str(request.getfixturevalue("postgresql_url"))) as url:
+        yield url
+
+
+def by_hand(url: str, *statements: str) -> None:
+    """Do something to a database that no migration knows of."""
+    scheme, _, path = url.partition(":///")
+    if scheme == "sqlite":
+        import sqlite3
+
+        with closing(sqlite3.connect(path)) as file, file:
+            for sql in statements:
+                file.execute(sql)
+        return
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for sql in statements:
+            connection.execute(sql.encode())
