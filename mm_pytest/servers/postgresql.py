@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -38,15 +39,19 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, for data nobody w
 _ROOM = 512 * 1024 * 1024
 
 
+_READY = re.compile(r"database system is ready to accept (read-only )?connections")
+
+
 class ServerError(Exception):
     """A server could not be started; the message says why, with its own words."""
 
 
 @contextmanager
-def postgresql_server(binaries: Path) -> Iterator[str]:
+def postgresql_server(binaries: Path, *, is_standby: bool = False) -> Iterator[str]:
     """A running server's URL, without a driver's name; the server ends with the block.
 
-    ``binaries`` is the folder that holds ``initdb`` and ``postgres``. Where we are root
+    A standby only reads, as a replica does; it follows no other server. ``binaries``
+    is the folder that holds ``initdb`` and ``postgres``. Where we are root
     the server runs as a user that has no rights, since PostgreSQL refuses root.
     """
     user = _unprivileged_user()
@@ -56,6 +61,8 @@ def postgresql_server(binaries: Path) -> Iterator[str]:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
         _run(_initdb(binaries, data), folder, user)
+        if is_standby:
+            (data / "standby.signal").touch()
         port = _free_port()
         server = _started(binaries, data, folder, port, user)
         try:
@@ -110,7 +117,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) 
         if server.poll() is not None:
             break
         text = (folder / "log").read_text("utf-8", "replace")
-        if "database system is ready to accept connections" in text:
+        if _READY.search(text):
             return
         time.sleep(0.01)
     log = (folder / "log").read_text("utf-8", "replace")

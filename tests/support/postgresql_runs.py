@@ -35,12 +35,11 @@ def url(postgresql_url: str) -> Iterator[str]:
 def database(server: str) -> Iterator[str]:
     """A database, dropped at the end."""
     name = f"test_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield server.rpartition("/")[0] + f"/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    rows(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.rpartition("/")[0] + f"/{name}"
+    finally:
+        rows(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -24,6 +24,11 @@ class Trouble(Enum):
     DAMAGED = "the file is damaged: put a copy from before in its place"
     UNREACHABLE = "look at the URL, at the rights, and whether it is there"
     ROWS = "rows that are there do not fit; mend them first, or in a RunSQL before it"
+    IN_USE = "let whoever uses the table finish, then run it again"
+    STOPPED = (
+        "the server was told to stop it, by its statement_timeout or by somebody:"
+        " give it more time"
+    )
     EXISTS = (
         "somebody made it by hand: drop it or rename it;"
         ' or if it is right, "migrate fake" records the migration'

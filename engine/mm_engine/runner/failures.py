@@ -21,6 +21,9 @@ from mm_engine.runner.url import scrubbed
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+OTHERS = (Trouble.BUSY, Trouble.IN_USE)
+"""Troubles that are over as soon as somebody else is done."""
+
 MOST_SHOWN = 3
 """Rows, or operations, told one by one before the rest is only counted."""
 
@@ -43,7 +46,7 @@ class Failures:
         """A statement of the body failed, or what stands around the body."""
         original = getattr(error, "orig", None) or error
         trouble = self.session.backend.trouble(original)
-        family = LockError if trouble is Trouble.BUSY else RunError
+        family = LockError if trouble in OTHERS else RunError
         return family(
             f"{self._place(number)} failed: {self._said(original)};"
             f" {self._outcome(is_silent=trouble is Trouble.LOST)}",
@@ -205,7 +208,7 @@ def explained(connection: sa.Connection, act: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         trouble = backend_of(connection).trouble(error.orig)
-        family = LockError if trouble is Trouble.BUSY else RunError
+        family = LockError if trouble in OTHERS else RunError
         raise family(
             f"{act} failed: {driver_text(error.orig, connection)}",
             hint=trouble.value or None,

@@ -39,7 +39,9 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
 """
 
 _STATES = {
-    "55P03": Trouble.BUSY,
+    "55P03": Trouble.IN_USE,
+    "40P01": Trouble.IN_USE,
+    "57014": Trouble.STOPPED,
     "25006": Trouble.REPLICA,
     "42501": Trouble.RIGHTS,
     "53100": Trouble.FULL,

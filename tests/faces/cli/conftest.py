@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from command_line import SCHEMA, SETTINGS, Line
+from postgresql import postgresql_url
+from postgresql_runs import url
+
+__all__ = ["made", "migrated", "mm", "postgresql_url", "url"]
 
 
 @pytest.fixture
