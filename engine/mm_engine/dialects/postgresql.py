@@ -10,6 +10,7 @@ import attrs
 from mm_engine.dialects import (
     postgresql_alters,
     postgresql_concurrent,
+    postgresql_deferred,
     postgresql_enums,
     postgresql_namespaces,
     postgresql_storage,
@@ -59,6 +60,8 @@ class PostgreSQL(PostgreSQLParts):
             for move in moves:
                 if isinstance(move.operation, SetTableOptions) or move is moves[-1]:
                     postgresql_storage.check_unlogged(self, move.after)
+        if any(postgresql_deferred.has_deferred(move.before) for move in moves):
+            return tuple(postgresql_deferred.settled(told))
         return told
 
     def check_comparable(self, name: str | None, schema: Schema) -> None:

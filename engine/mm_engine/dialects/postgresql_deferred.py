@@ -1,0 +1,68 @@
+"""Constraints that wait for the end of a transaction, among statements that cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mm_engine.dialects.statements import Item, PythonCall, Statement, When, flat
+from mm_engine.model.schema import Schema
+
+_CHANGES_ROWS = re.compile(
+    r"(INSERT|UPDATE|DELETE|MERGE|WITH|DO|CALL)\b", re.IGNORECASE
+)
+_NEEDS_REST = re.compile(
+    r"(ALTER\s+TABLE|DROP\s+TABLE|TRUNCATE|CREATE\s+(UNIQUE\s+)?INDEX)\b", re.IGNORECASE
+)
+_COMMENTS = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
+
+
+def has_deferred(schema: Schema) -> bool:
+    """Whether a constraint of the schema waits without being asked to."""
+    return any(
+        "deferred" in [k.deferrable for k in table.foreign_keys]
+        or "deferred" in [u.deferrable for u in table.uniques]
+        for table in schema.tables.values()
+    )
+
+
+def settled(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, with waiting constraints looked at before a table is altered.
+
+    PostgreSQL alters no table on which a check of rows is still to come ("pending
+    trigger events"). After that the constraints may wait again: rows that refer to
+    each other can be written after an alteration as well as before it.
+    """
+    waiting, looked_at = False, False
+    for item in items:
+        if waiting and _has(item, _NEEDS_REST):
+            yield _saying("SET CONSTRAINTS ALL IMMEDIATE", item)
+            waiting, looked_at = False, True
+        if _changes_rows(item):
+            if looked_at:
+                yield _saying("SET CONSTRAINTS ALL DEFERRED", item)
+            waiting, looked_at = True, False
+        yield item
+
+
+def _saying(sql: str, item: Item) -> Statement:
+    return Statement(sql, operations=item.operations)
+
+
+def _changes_rows(item: Item) -> bool:
+    return isinstance(item, PythonCall) or _has(item, _CHANGES_ROWS)
+
+
+def _has(item: Item, pattern: re.Pattern[str]) -> bool:
+    """Whether a statement in an item begins so, after blanks and comments."""
+    statements = flat((item,)) if isinstance(item, When) else (item,)
+    return any(
+        pattern.match(one.sql, _start(one.sql))
+        for one in statements
+        if isinstance(one, Statement)
+    )
+
+
+def _start(sql: str) -> int:
+    found = _COMMENTS.match(sql)
+    return found.end() if found else 0
