@@ -79,7 +79,7 @@ class Lowering(Names):
             enum=self._checked_enum(type_),
             allowed=columns.enum_values(type_, schema),
             collation=self.single(options, "collate"),
-            generated=self._generated(options),
+            generated=self._generated(field),
             stored=self.flag(options, "stored"),
         )
 
@@ -158,10 +158,13 @@ class Lowering(Names):
         checks = self.features.enums is EnumStyle.CHECK
         return type_.name if isinstance(type_, EnumOf) and checks else None
 
-    def _generated(
-        self, options: Mapping[str, str | tuple[str, ...]]
-    ) -> ExpressionSQL | None:
-        text = self.single(options, "generated")
+    def generated_text(self, field: Field) -> str | None:
+        """What a field is computed from here, as it is written; None for all others."""
+        options = self.chosen(field.options, self.field_options)
+        return self.single(options, "generated")
+
+    def _generated(self, field: Field) -> ExpressionSQL | None:
+        text = self.generated_text(field)
         if text is None:
             return None
         return ExpressionSQL(f"({expression(text, self.features)})")

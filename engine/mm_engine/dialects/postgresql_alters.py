@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects import postgresql_dependents
+from mm_engine.dialects import postgresql_computed, postgresql_dependents
 from mm_engine.dialects.columns import Column
 from mm_engine.dialects.postgresql_casts import Cast, cast
 from mm_engine.dialects.sql import ExpressionSQL, Identifier
@@ -56,7 +56,9 @@ def altered(
     field = operation.field
     old = dialect.column(before, move.before)
     new = dialect.column(field, move.after)
-    _check_generated(old, new)
+    if new.generated and (old.generated, old.type) != (new.generated, new.type):
+        yield from postgresql_computed.replaced(dialect, move, table, before, field)
+        return
     retyped = (old.type, old.collation) != (new.type, new.collation)
     convert = operation.convert.get(dialect.name)
     name = dialect.quote(field.name)
@@ -108,18 +110,23 @@ def _retyped(
     name = dialect.quote(field.name)
     if turned.misfit is not None:
         yield _fitting(dialect, table, field, turned.misfit)
-    yield postgresql_dependents.unused_column(dialect, table, field)
+    computed = postgresql_computed.computed_from(dialect, table, field.name)
+    yield postgresql_dependents.unused_column(dialect, table, field, computed)
     ours = dialect.triggers_on(table, before)
     for trigger in ours:
         yield from dialect.trigger_dropped(table.name, trigger)
-    yield from dialect.without_dependents(table, [field.name], with_keys=False)
+    yield from postgresql_computed.without(dialect, table, computed, move.before)
+    rest = postgresql_computed.apart(table, computed)
+    yield from dialect.without_dependents(rest, [field.name], with_keys=False)
     collation = f" COLLATE {dialect.quote(new.collation)}" if new.collation else ""
     using = f" USING {turned.value}" if str(turned.value) != name else ""
     yield dialect.altered(
         table.name, f"ALTER COLUMN {name} TYPE {new.type}{collation}{using}"
     )
     changed = move.after.table(table.name)
-    yield from dialect.with_dependents(changed, [field.name], with_keys=False)
+    rest = postgresql_computed.apart(changed, computed)
+    yield from dialect.with_dependents(rest, [field.name], with_keys=False)
+    yield from postgresql_computed.again(dialect, changed, computed, move.after)
     for trigger, made in dialect.triggers(changed).items():
         # One that says something else now is made by those who compare them.
         if ours.get(trigger) == made:
@@ -162,11 +169,3 @@ def _default(column: Column) -> str:
     if column.default is None:
         return "DROP DEFAULT"
     return f"SET DEFAULT {column.default}"
-
-
-def _check_generated(old: Column, new: Column) -> None:
-    if new.generated and (old.generated, old.type) != (new.generated, new.type):
-        raise UnsupportedError(
-            f'"{new.name}" cannot be computed otherwise once it is there',
-            hint="drop the field and add it anew; it holds nothing of its own",
-        )

@@ -20,10 +20,15 @@ _HINT = (
 )
 
 
-def unused_column(dialect: PostgreSQL, table: Table, field: Field) -> Expect:
-    """Expect that no view, trigger or policy by hand needs the type of a column."""
+def unused_column(
+    dialect: PostgreSQL, table: Table, field: Field, computed: Sequence[Field] = ()
+) -> Expect:
+    """Expect that no view, trigger or policy by hand needs the type of a column.
+
+    Fields that are ``computed`` from it are known, and seen to by others.
+    """
     return Expect(
-        _users_of_columns(dialect, table, [field]) + "\nORDER BY 1",
+        _users_of_columns(dialect, table, [field], computed) + "\nORDER BY 1",
         rows=(),
         message=f"{table.name}.{field.name} cannot get another type"
         " while others use it",
@@ -48,12 +53,17 @@ def unused_type(
 
 
 def _users_of_columns(
-    dialect: PostgreSQL, table: Table, fields: Sequence[Field]
+    dialect: PostgreSQL,
+    table: Table,
+    fields: Sequence[Field],
+    computed: Sequence[Field] = (),
 ) -> str:
     names = ", ".join(dialect.text(field.name) for field in fields)
     catalogs = ", ".join(f"'pg_{name}'::regclass" for name in _CATALOGS)
     ours = [dialect.part_text(name) for name in dialect.triggers(table)]
     theirs = f" AND t.tgname NOT IN ({', '.join(ours)})" if ours else ""
+    known = [dialect.text(field.name) for field in computed]
+    made = f" AND o.attname NOT IN ({', '.join(known)})" if known else ""
     view = "pg_describe_object('pg_class'::regclass, r.ev_class, 0)"
     other = "pg_describe_object(d.classid, d.objid, 0)"
     return (
@@ -67,9 +77,12 @@ def _users_of_columns(
         " ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid\n"
         "LEFT JOIN pg_catalog.pg_attrdef e"
         " ON d.classid = 'pg_attrdef'::regclass AND e.oid = d.objid\n"
+        "LEFT JOIN pg_catalog.pg_attribute o"
+        " ON o.attrelid = e.adrelid AND o.attnum = e.adnum\n"
         "WHERE d.refclassid = 'pg_class'::regclass"
         f" AND d.refobjid = {dialect.regclass(table.name)} AND a.attname IN ({names})"
-        f" AND d.classid IN ({catalogs}) AND (e.oid IS NULL OR e.adnum <> a.attnum)"
+        f" AND d.classid IN ({catalogs})"
+        f" AND (o.attname IS NULL OR o.attname <> a.attname{made})"
         f" AND (t.oid IS NULL OR NOT t.tgisinternal{theirs})"
     )
 

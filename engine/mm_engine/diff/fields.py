@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from mm_engine.diff.order import Phase, Placed
-from mm_engine.model.table import Field, Table
+from mm_engine.model.table import Field, Table, is_computed
 from mm_engine.model.types import BigSerial, FieldType, Serial
 from mm_engine.operations import AddField, AlterField, AlterPrimaryKey, DropField
 
@@ -15,17 +15,18 @@ from mm_engine.operations import AddField, AlterField, AlterPrimaryKey, DropFiel
 def changed_fields(old: Table, new: Table) -> Iterator[Placed]:
     """What turns the fields and the primary key of one table into those of the other.
 
-    New fields come in the order of the file, since they become columns in that order.
+    New fields come in the order of the file, since they become columns in that order;
+    what is computed comes after what it is computed from, and goes before it.
     """
     before = {field.name: field for field in old.fields}
     after = {field.name: field for field in new.fields}
     entering = _key(new) if old.primary_key != new.primary_key else ()
-    for field in new.fields:
+    for field in sorted(new.fields, key=is_computed):
         if field.name not in before:
             enters = field.name in entering
             phase = Phase.ADD_KEY_FIELDS if enters else Phase.ADD_FIELDS
             yield Placed(phase, AddField(new.name, field))
-    for name in sorted(before):
+    for name in sorted(before, key=lambda name: (not is_computed(before[name]), name)):
         if name not in after:
             yield Placed(Phase.DROP_FIELDS, DropField(new.name, name))
         elif before[name] != after[name]:

@@ -225,8 +225,10 @@ class Table:
             raise StateError(f'table "{self.name}" already has a field "{new}"')
         names = {old: new}
         key = self.primary_key
+        renamed = self.replacing(attrs.evolve(field, name=new), named=old)
         return attrs.evolve(
-            self.replacing(attrs.evolve(field, name=new), named=old),
+            self,
+            fields=[_computed_anew(field, names) for field in renamed.fields],
             primary_key=key and attrs.evolve(key, fields=_renamed(key.fields, names)),
             indexes=[_renamed_index(index, names) for index in self.indexes],
             uniques=[
@@ -254,6 +256,31 @@ def index_fields(index: Index) -> tuple[str, ...]:
 
 def _renamed(fields: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(names.get(name, name) for name in fields)
+
+
+COMPUTED = "generated"
+"""The option of a field that holds the SQL which computes it."""
+
+
+def is_computed(field: Field) -> bool:
+    """Whether a database computes the field from others."""
+    return any(COMPUTED in chosen for chosen in field.options.values())
+
+
+def _computed_anew(field: Field, names: Mapping[str, str]) -> Field:
+    """The field with its expression speaking of the new names, where it has one."""
+    if not is_computed(field):
+        return field
+    options = {
+        database: {
+            key: sqltext.renamed(value, names)
+            if key == COMPUTED and isinstance(value, str)
+            else value
+            for key, value in chosen.items()
+        }
+        for database, chosen in field.options.items()
+    }
+    return attrs.evolve(field, options=options)
 
 
 def _renamed_index(index: Index, names: Mapping[str, str]) -> Index:

@@ -131,3 +131,19 @@ def test_a_key_with_another_written_name_is_altered_one_without_keeps_its_name()
     before = mm.Schema.of(mm.Table("t", [ID], primary_key=called))
     after = mm.Schema.of(mm.Table("t", [ID], primary_key=mm.PrimaryKey(["id"])))
     assert diff(before, after) == ()
+
+
+def test_what_is_computed_comes_after_its_sources_and_goes_before_them() -> None:
+    options = {"sqlite": {"generated": "price * 2"}}
+    key = mm.Field("id", mm.Integer())
+    double = mm.Field("double", mm.Integer(), options=options)
+    half = mm.Field("zz_half", mm.Integer(), options=options)
+    price = mm.Field("price", mm.Integer())
+    bare = mm.Schema.of(mm.Table("t", [key]))
+    full = mm.Schema.of(mm.Table("t", [key, double, half, price]))
+    assert diff(bare, full) == tuple(
+        mm.AddField("t", field) for field in (price, double, half)
+    )
+    assert diff(full, bare) == tuple(
+        mm.DropField("t", name) for name in ("double", "zz_half", "price")
+    )

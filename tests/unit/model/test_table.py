@@ -67,6 +67,16 @@ def test_a_renamed_field_is_renamed_wherever_it_is_spoken_of() -> None:
     assert table.checks == (Check("z <> 'b'", name="ck"),)
 
 
+def test_a_renamed_field_is_renamed_in_what_is_computed_from_it() -> None:
+    options = {"sqlite": {"generated": "a || 'a'", "collate": "a"}, "mysql": {"x": "a"}}
+    computed = Field("d", Text(), options=options)
+    table = USERS.with_field(computed).with_field_renamed("a", "z")
+    assert table.field("d").options == {
+        "sqlite": {"generated": "z || 'a'", "collate": "a"},
+        "mysql": {"x": "a"},
+    }
+
+
 def test_a_renamed_key_is_renamed_in_the_tables_that_refer_to_it() -> None:
     schema = SCHEMA.with_field_renamed("users", "id", "number")
     assert schema.table("users").primary_key == PrimaryKey(("number",))
