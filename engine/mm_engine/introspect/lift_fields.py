@@ -10,6 +10,7 @@ import attrs
 
 from mm_engine.dialects.lifting import neutral_types
 from mm_engine.errors import UnsupportedError
+from mm_engine.introspect.constants import Constant, constant
 from mm_engine.introspect.native import NativeColumn
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Options, Table
@@ -19,9 +20,6 @@ from mm_engine.model.values import Default, Expression, Literal, Symbol
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
-_CAST = r"(?:::[\w \".\[\]]+(?:\(\d+(?:, *\d+)?\))?[\w ]*(?:\[\])*)?"
-_TEXT = re.compile(rf"'((?:[^']|'')*)'{_CAST}", re.DOTALL)
-_WORD = re.compile(rf"\(?([+-]?\d[\d.eE+-]*|true|false)\)?{_CAST}", re.IGNORECASE)
 _CLOCKS = ("now", "today", "current_time", "new_uuid")
 """Symbols that stand for a function; the others are only values."""
 
@@ -134,22 +132,23 @@ class FieldLifter:
         text = column.default
         if text is None or column.identity:
             return None
-        for value in self._defaults(text):
+        written = constant(text, column.type)
+        for value in self._defaults(written):
             try:
                 told = self.dialect.default(value, field, self.schema)
             except UnsupportedError:
                 continue
-            if _plain(told) == _plain(text):
+            again = constant(told, column.type)
+            if again == written if written else _plain(told) == _plain(text):
                 return value
         return Expression(text)
 
-    def _defaults(self, text: str) -> Iterator[Default]:
+    def _defaults(self, written: Constant | None) -> Iterator[Default]:
+        if written is not None:
+            yield Literal(written.text)
+            return
         words = self.schema.defaults.get(self.dialect.name, {})
         yield from (Symbol(name) for name in _CLOCKS if name in words)
-        if match := _TEXT.fullmatch(text):
-            yield Literal(match[1].replace("''", "'"))
-        elif match := _WORD.fullmatch(text):
-            yield Literal(match[1])
 
     def _with_options(self, field: Field, column: NativeColumn) -> Field:
         own = field.options.get(self.dialect.name, {})
@@ -182,9 +181,5 @@ def _is_same(name: str, was: NativeColumn, column: NativeColumn) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A default without what catalogs add: a cast, parentheses, the case of a word."""
-    if match := _TEXT.fullmatch(text):
-        return match[1] if _WORD.fullmatch(match[1]) else f"'{match[1]}'"
-    if match := _WORD.fullmatch(text):
-        return match[1].casefold()
+    """An expression without what catalogs add: parentheses, the case of a word."""
     return re.sub(r"[\s()]", "", text).casefold()
