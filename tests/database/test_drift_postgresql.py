@@ -347,20 +347,8 @@ def test_every_attribute_of_the_model_is_altered_by_hand() -> None:
     assert [*CASES] == [*attributes()]
 
 
-NOT_YET = ((Table, "name"), (Field, "name"), (Enum, "name"))
-"""Names by hand, which are still told as something dropped and something made."""
-
-
 @pytest.mark.parametrize(
-    "altered",
-    [
-        pytest.param(
-            (part, name),
-            id=f"{part.__name__}-{name}",
-            marks=[pytest.mark.xfail(strict=True)] if (part, name) in NOT_YET else [],
-        )
-        for part, name in CASES
-    ],
+    "altered", CASES, ids=[f"{part.__name__}-{name}" for part, name in CASES]
 )
 def test_what_was_done_by_hand_is_told_as_what_it_was_and_mended(
     altered: tuple[type, str], live_postgresql: LivePostgreSQL

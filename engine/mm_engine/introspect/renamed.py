@@ -1,4 +1,4 @@
-"""Tables and fields that got another name by hand, where nothing else explains it."""
+"""What got another name by hand, where nothing else explains it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import TypeVar
 import attrs
 
 from mm_engine.diff import Renames
-from mm_engine.introspect.native import Native, NativeColumn, NativeTable
+from mm_engine.introspect.native import (
+    Native,
+    NativeColumn,
+    NativeEnum,
+    NativeTable,
+)
 
-Thing = TypeVar("Thing", NativeTable, NativeColumn)
+Thing = TypeVar("Thing", NativeTable, NativeColumn, NativeEnum)
 
 
 def renamed_by_hand(expected: Native, live: Native) -> Renames:
@@ -29,7 +34,10 @@ def renamed_by_hand(expected: Native, live: Native) -> Renames:
         if now is not None and was != now:
             pairs = _pairs(was.columns, now.columns, _bare_column)
             fields.update({(name, old): new for old, new in pairs})
-    return Renames(tables=tables, fields=fields)
+    enums = dict(
+        _pairs(tuple(expected.enums.values()), tuple(live.enums.values()), _bare_enum)
+    )
+    return Renames(tables=tables, fields=fields, enums=enums)
 
 
 def undone(renames: Renames) -> Renames:
@@ -40,6 +48,7 @@ def undone(renames: Renames) -> Renames:
     return Renames(
         tables={new: old for old, new in renames.tables.items()},
         fields={(table, new): old for (table, old), new in renames.fields.items()},
+        enums={new: old for old, new in renames.enums.items()},
     )
 
 
@@ -56,6 +65,10 @@ def _pairs(
         twins = [other for other in gone if bare(other) == bare(thing)]
         if len(alike) == len(twins) == 1:
             yield thing.name, alike[0].name
+
+
+def _bare_enum(enum: NativeEnum) -> NativeEnum:
+    return attrs.evolve(enum, name="")
 
 
 def _bare_column(column: NativeColumn) -> NativeColumn:
