@@ -43,6 +43,20 @@ class Conflict:
         return f"the {self.what}: {said}"
 
 
+def ends(graph: MigrationGraph) -> tuple[Schema, ...]:
+    """The schemas that databases may have, by the order in which branches arrived.
+
+    First comes that of the graph's own order; each is told once.
+    """
+    base, branches = _branches(graph, graph.leaves())
+    found = [graph.schema()]
+    for order in _orders(branches):
+        end = _replayed(base, order)
+        if end not in found:
+            found.append(end)
+    return tuple(found)
+
+
 @attrs.frozen
 class Branch:
     """A leaf, and the migrations that no other leaf shares with all the rest."""

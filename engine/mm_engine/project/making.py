@@ -129,6 +129,7 @@ def merge(
     What branches changed in different ways is asked. Raises ``GraphError`` where there
     is nothing to merge, or no merge is possible.
     """
+    from mm_engine.migrations.merge import ends
     from mm_engine.migrations.merge import merge as merged
     from mm_engine.questions.decide import decided_by
 
@@ -141,9 +142,12 @@ def merge(
         found = merged(graph, {key: leaf for key, leaf in answers.items() if leaf})
     if not isinstance(found, Migration):
         raise GraphError(f"still undecided: {'; '.join(map(str, found))}")
-    before = graph.schema()
-    operations = decided_by(found.operations, before, asking)
+    # What rows need that exist may depend on which branch was there first.
+    operations = found.operations
+    for end in ends(graph):
+        operations = decided_by(operations, end, asking)
     asking.require_answers()
+    before = graph.schema()
     first, *rest = parts(operations, before)
     chosen = found.name
     if name is not None:

@@ -125,15 +125,22 @@ class OpenQuestionsError(UsageError):
 class Asking:
     """Questions put to somebody, and those that were left open.
 
-    One that was answered before, or has a default, is never left open.
+    One that was answered before, or has a default, is never left open. Nothing is
+    asked twice.
     """
 
     def __init__(self, questioner: Questioner) -> None:
         self._questioner = questioner
+        self._said: dict[str, str | None] = {}
         self.open: list[Question] = []
 
     def answer(self, question: Question) -> str | None:
         """The answer, or None for one that stays open for now."""
+        if question.id not in self._said:
+            self._said[question.id] = self._answer(question)
+        return self._said[question.id]
+
+    def _answer(self, question: Question) -> str | None:
         answer = self._questioner.answer(question)
         if answer is None:
             answer = question.known_answer

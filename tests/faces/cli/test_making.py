@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -273,7 +275,7 @@ def test_a_last_migration_that_is_not_needed_is_said_to_be_so(made: Line) -> Non
     assert len(made.migrations()) == 2
 
 
-def branch(line: Line, name: str, schema: str) -> None:
+def branch(line: Line, name: str, schema: str, *flags: str) -> None:
     """A migration beside the others that there are after the first."""
     hidden = [
         line.folder / "migrations" / f"{other}.py"
@@ -283,7 +285,7 @@ def branch(line: Line, name: str, schema: str) -> None:
     for path in hidden:
         path.rename(path.with_suffix(".hidden"))
     line.schema(schema)
-    line.fine("makemigrations", "--name", name, "--yes")
+    line.fine("makemigrations", "--name", name, "--yes", *flags)
     for path in hidden:
         path.with_suffix(".hidden").rename(path)
 
@@ -318,6 +320,23 @@ def test_what_branches_disagree_about_is_asked(made: Line) -> None:
     made.fine("makemigrations", "--merge", "--answer", f"{question}=0002_b")
     made.schema(SCHEMA.replace("255", "400"))
     assert made("check").code == 0
+
+
+def test_a_merge_asks_what_rows_need_that_one_order_lets_in(made: Line) -> None:
+    required = SCHEMA.replace("length: 100", "length: 100, nullable: false")
+    branch(made, "a", SCHEMA.replace("length: 100", "length: 200"))
+    branch(made, "b", required, "--one-off", "users.fullname=?")
+    made.schema(required.replace("length: 100", "length: 200"))
+    assert "--one-off users.fullname" in made("makemigrations", "--merge").err
+    made.fine("makemigrations", "--merge", "--one-off", "users.fullname=?")
+
+    for name in ("0002_b", "0002_a"):
+        made.fine("migrate", "up", "--to", name)
+    with closing(sqlite3.connect(made.folder / "app.db")) as connection, connection:
+        connection.execute("INSERT INTO users VALUES (1, 'x@y', NULL)")
+    made.fine("migrate", "up")
+    with closing(sqlite3.connect(made.folder / "app.db")) as connection:
+        assert connection.execute("SELECT fullname FROM users").fetchall() == [("?",)]
 
 
 def test_there_is_nothing_to_merge_without_branches(made: Line) -> None:
