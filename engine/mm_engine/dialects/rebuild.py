@@ -205,7 +205,8 @@ def _knows_all(dialect: SQLite, copy: Copy) -> Expect:
         rows=(),
         message=f"{table.name} has to be rebuilt, and is not as migrations made it",
         hint="undo what was changed by hand, or say it in the schema files; a field"
-        ' that "omit" left in the table has to go from it as well',
+        " that schema_only=True (the answer omit) left there has to go first, by"
+        f' RunSQL("ALTER TABLE {table.name} DROP COLUMN …", "") before this',
     )
 
 
