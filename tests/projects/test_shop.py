@@ -10,7 +10,7 @@ import pytest
 
 from histories import PROJECTS, Example
 from mm_engine.dialects import available
-from mm_engine.dialects.statements import Statement
+from mm_engine.dialects.statements import Statement, flat
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.schema import Schema
 from mm_engine.model.types import Array, FieldType
@@ -18,7 +18,6 @@ from mm_engine.model.values import Expression, Literal, Symbol
 from mm_engine.operations import AlterField, AlterPrimaryKey, Operation, RunPython
 from mm_engine.project import Project
 from mm_engine.project.telling import Choice, Scope
-from mm_engine.runner.body import flat
 from mm_engine.runner.plan import ZERO, plan_down, plan_up
 from mm_engine.runner.script import script
 
