@@ -54,8 +54,14 @@ def lived(
 
 
 def assert_quiet(lived: Inhabited) -> None:
-    """Schema files, migrations and database agree, as far as they are applied."""
+    """Schema files, migrations and database agree, as far as they are applied.
+
+    What the last migration only forgot is still there, and told.
+    """
     assert lived.project.check().findings == ()
+    drift = lived.project.drift().drift
+    assert [op.describe() for op in drift.operations] == list(lived.forgotten())
+    assert drift.unread == ()
 
 
 def test_each_step_can_be_taken_back_and_taken_again(lived: Inhabited) -> None:

@@ -60,6 +60,17 @@ class Inhabited:
         """The file of a migration."""
         return self.example.migrations()[f"{name}.py"]
 
+    def forgotten(self) -> Iterator[str]:
+        """What would bring back what the last migration left in the database."""
+        if not self.applied:
+            return
+        *earlier, last = self.applied
+        schema = self.graph.schema(earlier)
+        for operation in self.migration(last).operations:
+            if operation.schema_only:
+                yield from (back.describe() for back in operation.reverse(schema))
+            schema = operation.apply(schema)
+
     def populate(self, name: str) -> None:
         """Put in the rows that belong after a migration."""
         dialect, schema = self.project.dialect(), self.schema()
