@@ -26,6 +26,7 @@ from mm_engine.operations import (
     SetDefaults,
     SetTypeMappings,
 )
+from mm_engine.operations.base import BaseOperation
 
 LONGEST_SLUG = 50
 LONGEST_TITLE = 72
@@ -121,8 +122,7 @@ def _slugs(operations: Sequence[Operation], before: Schema | None) -> list[str]:
             before = operation.apply(before)
         slugs[number] = _cleaned(slug)
     order = sorted(slugs, key=lambda number: _weight(operations[number]))
-    last = _WEIGHTS[SetDefaults]
-    telling = [n for n in order if _weight(operations[n]) < last] or order
+    telling = [n for n in order if not isinstance(operations[n], _SETTINGS)] or order
     return [slugs[number] for number in telling]
 
 
@@ -130,26 +130,23 @@ def _only(words: tuple[str, ...]) -> tuple[str, ...]:
     return words if len(words) == 1 else ()
 
 
-_WEIGHTS: dict[type[object], int] = {
-    kind: weight
-    for weight, kinds in enumerate(
-        (
-            (CreateTable,),
-            (DropTable,),
-            (RenameTable,),
-            (AddField,),
-            (DropField, RenameField),
-            (AlterPrimaryKey,),
-            (AlterField, AlterEnum, CreateEnum, DropEnum, RenameEnum),
-        )
-    )
-    for kind in kinds
-} | {SetDefaults: 9, SetTypeMappings: 9}
+_WEIGHTS: tuple[tuple[type[BaseOperation], ...], ...] = (
+    (CreateTable,),
+    (DropTable,),
+    (RenameTable,),
+    (AddField,),
+    (DropField, RenameField),
+    (AlterPrimaryKey,),
+    (AlterField, AlterEnum, CreateEnum, DropEnum, RenameEnum),
+)
+_SETTINGS = (SetDefaults, SetTypeMappings)
 
 
 def _weight(operation: Operation) -> int:
     """How little an operation tells of its migration; keys and indexes tell less."""
-    return _WEIGHTS.get(type(operation), 8)
+    rest = len(_WEIGHTS) + isinstance(operation, _SETTINGS)
+    found = (n for n, kinds in enumerate(_WEIGHTS) if isinstance(operation, kinds))
+    return next(found, rest)
 
 
 def title_of(operations: Sequence[Operation]) -> str:
