@@ -7,6 +7,7 @@ declared type contains decides. So FLOATING POINT is a whole number: it says INT
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mm_engine.dialects.sql import TypeSQL
 
@@ -37,6 +38,7 @@ def affinity(type_: str) -> str:
     return "NUMERIC" if upper else "BLOB"
 
 
+@lru_cache(maxsize=512)
 def declared_type(words: str) -> str:
     """A declared type in one style; none at all means what BLOB means.
 

@@ -30,7 +30,7 @@ def expected_sqlite(connection: sa.Connection, schema: Schema) -> Native:
     import sqlite3
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
-        scratch.execute("PRAGMA foreign_keys = OFF")
+        scratch.execute("BEGIN")
         for sql in _statements(schema):
             _told(scratch, sql)
         return native_of(scratch.execute)

@@ -7,7 +7,6 @@ STRICT and WITHOUT ROWID stand in the text alone. https://www.sqlite.org/lang_cr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import attrs
 
@@ -62,7 +61,6 @@ class TableText:
     remarks: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8192)
 def table_text(sql: str) -> TableText:
     """What a CREATE TABLE says, as ``sqlite_schema`` holds it.
 
