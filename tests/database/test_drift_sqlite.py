@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, reject
@@ -10,23 +11,26 @@ from hand_changes import BASE, Edit, HandChange, cases, missing
 from live_sqlite import Live
 from mm_engine.diff import diff
 from mm_engine.errors import UnsupportedError
-from mm_engine.introspect import Drift, drift
+from mm_engine.introspect import Drift, Unread, drift
+from mm_engine.model.constraints import Check
+from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Field, Table
-from mm_engine.model.types import Integer, Text
-from mm_engine.operations import AddField, DropField
+from mm_engine.model.table import Field, Index, Table
+from mm_engine.model.types import EnumOf, Integer, Text
+from mm_engine.model.values import Expression
+from mm_engine.operations import AddField, DropField, RenameField
 from strategies import SchemaPair, schema_pairs
 
 pytestmark = pytest.mark.database("sqlite")
 
 
-def drift_of(live: Live) -> Drift:
+def drift_of(live: Live, *ignore: str) -> Drift:
     """The drift of a database in memory from what we believe it to be."""
     engine = sa.create_engine(
         "sqlite://", creator=lambda: live.connection, poolclass=sa.pool.StaticPool
     )
     with engine.connect() as connection:
-        return drift(connection, live.schema, live.dialect)
+        return drift(connection, live.schema, live.dialect, ignore=ignore)
 
 
 @given(schema_pairs())
@@ -91,3 +95,107 @@ def by_hand(live: Live, sql: str | Edit) -> None:
     for made in (edited, *(str(other) for [other] in others)):
         live.sql(made)
     live.sql("PRAGMA foreign_keys=ON")
+
+
+def test_a_name_in_another_case_is_a_rename() -> None:
+    live = Live.of(Schema.of(Table("notes", [Field("said", Text())])))
+    live.sql("ALTER TABLE notes RENAME COLUMN said TO Said")
+    assert drift_of(live).operations == (RenameField("notes", "said", new="Said"),)
+
+
+def test_constraints_without_names_are_the_same_constraints() -> None:
+    live = Live.of(BASE)
+    names = ("things_pkey", "things_tag", "things_price", "things_owner")
+    for name in names:
+        by_hand(live, Edit("things", f'CONSTRAINT "{name}" ', ""))
+    assert drift_of(live).operations == ()
+
+
+def test_words_of_sqlite_in_another_style_are_no_drift() -> None:
+    live = Live.of(BASE)
+    by_hand(live, Edit("things", "CHECK (price > 0)", "check(\n[PRICE]>0 /* cheap */)"))
+    by_hand(live, Edit("things", '"price" DECIMAL(10, 2)', "price decimal(10,2)"))
+    by_hand(live, Edit("things", "DEFAULT 'x'", "default ('x')"))
+    assert drift_of(live).operations == ()
+
+
+def test_two_things_that_are_alike_are_never_guessed_to_be_renamed() -> None:
+    live = Live.of(Schema.of(Table("t", [Field(n, Text()) for n in ("a", "b", "c")])))
+    live.sql("ALTER TABLE t RENAME COLUMN a TO x")
+    live.sql("ALTER TABLE t RENAME COLUMN b TO y")
+    kinds = [type(operation) for operation in drift_of(live).operations]
+    assert sorted(kinds, key=str) == [AddField, AddField, DropField, DropField]
+
+
+def test_tables_that_are_ignored_are_not_told() -> None:
+    live = Live.of(BASE)
+    live.sql("CREATE TABLE cache_a (b INT)")
+    live.sql("CREATE TRIGGER t AFTER INSERT ON cache_a BEGIN SELECT 1; END")
+    live.sql("DROP TABLE notes")
+    found = drift_of(live, "cache_*", "notes")
+    assert found.is_empty
+    assert found.repair == ()
+    assert found.unread == ()
+    assert not drift_of(live, "cache_*").is_empty
+
+
+def test_what_no_schema_can_say_is_told_beside_the_drift() -> None:
+    live = Live.of(BASE)
+    live.sql("CREATE VIEW v AS SELECT id FROM things")
+    found = drift_of(live)
+    assert found.is_empty
+    assert found.unread == (Unread(kind="view", name="v"),)
+
+
+def test_the_tables_that_are_our_own_are_no_drift() -> None:
+    live = Live.of(BASE)
+    live.sql("CREATE TABLE makemigrations_history (name TEXT)")
+    assert drift_of(live).is_empty
+
+
+def test_what_only_the_application_knows_is_made_up_in_the_scratch() -> None:
+    live = Live()
+    live.connection.create_collation("german", lambda a, b: (a > b) - (a < b))
+    live.connection.create_function("slug", 1, str, deterministic=True)
+    live.up(
+        diff(
+            Schema(),
+            Schema.of(
+                Table(
+                    "t",
+                    [Field("a", Text(), options={"sqlite": {"collate": "german"}})],
+                    checks=[Check("slug(a) <> ''", name="ck")],
+                    indexes=[Index([Expression("slug(a)")], name="ix")],
+                )
+            ),
+        )
+    )
+    assert drift_of(live).is_empty
+
+
+def test_an_enum_changed_on_one_of_two_fields_is_told() -> None:
+    fields = [Field("a", EnumOf("m")), Field("b", EnumOf("m"))]
+    schema = attrs.evolve(
+        Schema.of(Table("t", fields)), enums={"m": Enum("m", ["x", "y"])}
+    )
+    live = Live.of(schema)
+    by_hand(live, Edit("t", "\"b\" IN ('x', 'y')", "\"b\" IN ('x')"))
+    found = drift_of(live)
+    assert {op.subject() for op in found.operations} == {("t", "b"), ("t", "enum_m")}
+    live.schema = found.live
+    live.up(found.repair)
+    live.schema = schema
+    assert drift_of(live).is_empty
+
+
+def test_a_database_is_asked_as_often_however_many_tables_it_has() -> None:
+    asked: list[list[str]] = []
+    for number in (1, 40):
+        tables = (Table(f"t{n}", [Field("a", Text())]) for n in range(number))
+        live = Live.of(Schema.of(*tables))
+        questions: list[str] = []
+        live.connection.set_trace_callback(questions.append)
+        assert drift_of(live).is_empty
+        # What SQLite asks itself, to answer one question, begins with two dashes.
+        asked.append([sql for sql in questions if not sql.startswith("--")])
+    assert asked[0] == asked[1]

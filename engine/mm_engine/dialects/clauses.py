@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from mm_engine.dialects.columns import Column
+from mm_engine.dialects.columns import ENUM_CHECK, Column
 from mm_engine.dialects.lowering import Lowering
 from mm_engine.dialects.sql import expression
 from mm_engine.errors import UnsupportedError
@@ -42,7 +42,7 @@ class Clauses(Lowering):
         if column.enum is not None:
             allowed = ", ".join(self.text(value) for value in column.allowed)
             words.append(
-                f"CONSTRAINT {self.part_name(f'enum_{column.enum}')}"
+                f"CONSTRAINT {self.part_name(ENUM_CHECK + column.enum)}"
                 f" CHECK ({self.quote(column.name)} IN ({allowed}))"
             )
         return " ".join(words)

@@ -37,6 +37,9 @@ class Column:
     identity: bool = False
 
 
+ENUM_CHECK = "enum_"
+"""What the check of a field of an enum is called, before the name of the enum."""
+
 _PLACEHOLDER = re.compile(
     r"\{\{\s*\.(?P<go>Length|Precision|Scale)\s*\}\}"
     r"|\{(?P<plain>length|precision|scale)\}"

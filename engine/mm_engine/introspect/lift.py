@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_engine.dialects.columns import ENUM_CHECK
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift_fields import FieldLifter, as_text
 from mm_engine.introspect.lift_parts import with_parts
-from mm_engine.introspect.native import Native, NativeColumn, NativeEnum, NativeTable
+from mm_engine.introspect.native import (
+    Native,
+    NativeCheck,
+    NativeColumn,
+    NativeEnum,
+    NativeTable,
+)
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import PerDatabase, Schema
+from mm_engine.model.sqltext import plainly_quoted
 from mm_engine.model.symbols import BUILT_IN_DEFAULTS
 from mm_engine.model.table import Table
 from mm_engine.model.values import Symbol
@@ -30,11 +38,12 @@ def lift(native: Native, dialect: Dialect, guide: Guide | None = None) -> Schema
     native type, an expression, or an option. A guide says what is to be taken over
     where the database tells what the guide expects it to tell.
     """
-    known = guide or Guide(attrs.evolve(Schema(), defaults=_built_in_clocks()))
-    checked = _checked_enums(native)
+    known = guide or Guide(Schema(defaults=BUILT_IN_DEFAULTS))
+    checked = _checked_enums(native, known.native)
+    native = _without_torn_enums(native, checked)
     schema = attrs.evolve(known.schema, enums=_enums(native, checked, known))
     tables = {
-        (table.name): table
+        table.name: table
         for told in native.tables.values()
         for table in [_table(told, dialect, known, schema, checked)]
     }
@@ -50,7 +59,7 @@ def _table(
     checked: Mapping[str, tuple[str, ...]],
 ) -> Table:
     old, was = guide.table(live.name)
-    if old is not None and was == live and _enums_agree(live, checked):
+    if old is not None and was == live:
         return old
     shell = with_parts(dialect, live, was, old)
     lifter = FieldLifter(dialect, schema, checked, shell)
@@ -60,7 +69,7 @@ def _table(
         shell,
         fields=[
             lifter.field(
-                _agreeing(column, checked),
+                column,
                 columns.get(column.name),
                 fields.get(column.name),
             )
@@ -69,36 +78,61 @@ def _table(
     )
 
 
-def _checked_enums(native: Native) -> dict[str, tuple[str, ...]]:
-    """The enums that are checks on columns, where all their columns say the same."""
-    found: dict[str, tuple[str, ...]] = {}
-    torn: list[str] = []
+def _checked_enums(native: Native, expected: Native) -> dict[str, tuple[str, ...]]:
+    """The enums that are checks on columns, where all their columns say the same.
+
+    Where they do not, the enum is what is expected, if one of them still says so.
+    """
+    found = _allowed(native)
+    before = _allowed(expected)
+    values: dict[str, tuple[str, ...]] = {}
+    for name, said in found.items():
+        if len(said) == 1:
+            values[name] = said[0]
+        elif len(before.get(name, ())) == 1 and before[name][0] in said:
+            values[name] = before[name][0]
+    return values
+
+
+def _allowed(native: Native) -> dict[str, list[tuple[str, ...]]]:
+    """All that the columns of each enum say of it, each list of values once."""
+    found: dict[str, list[tuple[str, ...]]] = {}
     for table in native.tables.values():
         for column in table.columns:
             if column.enum is not None:
-                allowed = found.setdefault(column.enum, column.allowed)
-                if allowed != column.allowed:
-                    torn.append(column.enum)
-    return {name: values for name, values in found.items() if name not in torn}
+                said = found.setdefault(column.enum, [])
+                if column.allowed not in said:
+                    said.append(column.allowed)
+    return found
 
 
-def _enums_agree(table: NativeTable, checked: Mapping[str, tuple[str, ...]]) -> bool:
-    return all(c.enum is None or c.enum in checked for c in table.columns)
+def _without_torn_enums(
+    native: Native, checked: Mapping[str, tuple[str, ...]]
+) -> Native:
+    """Every enum on whose values its columns disagree as the checks that it is."""
+    tables = dict(native.tables)
+    for name, table in native.tables.items():
+        torn = [c for c in table.columns if c.enum and checked.get(c.enum) != c.allowed]
+        if torn:
+            columns = [as_text(c) if c in torn else c for c in table.columns]
+            checks = (*table.checks, *map(_enum_check, torn))
+            tables[name] = attrs.evolve(table, columns=tuple(columns), checks=checks)
+    return attrs.evolve(native, tables=tables)
 
 
-def _agreeing(
-    column: NativeColumn, checked: Mapping[str, tuple[str, ...]]
-) -> NativeColumn:
-    if column.enum is None or column.enum in checked:
-        return column
-    return as_text(column)
+def _enum_check(column: NativeColumn) -> NativeCheck:
+    allowed = ", ".join("'{}'".format(v.replace("'", "''")) for v in column.allowed)
+    return NativeCheck(
+        name=f"{ENUM_CHECK}{column.enum}",
+        expression=f"{plainly_quoted(column.name)} IN ({allowed})",
+    )
 
 
 def _enums(
     native: Native, checked: Mapping[str, tuple[str, ...]], guide: Guide
 ) -> dict[str, Enum]:
     """The enums that are types of their own, checks, or that nothing uses."""
-    before = _checked_enums(guide.native)
+    before = _checked_enums(guide.native, guide.native)
     kept = {
         name: enum
         for name, enum in guide.schema.enums.items()
@@ -121,10 +155,6 @@ def _enum(told: NativeEnum, was: NativeEnum | None, old: Enum | None) -> Enum:
         values=old.values if told.values == was.values else told.values,
         comment=old.comment if told.comment == was.comment else told.comment,
     )
-
-
-def _built_in_clocks() -> PerDatabase:
-    return BUILT_IN_DEFAULTS
 
 
 def _used(schema: Schema) -> PerDatabase:

@@ -25,7 +25,7 @@ def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Nat
     from mm_engine.introspect.sqlite_scratch import expected_sqlite
 
     known: Mapping[str, Callable[[], Native]] = {
-        "sqlite": lambda: expected_sqlite(connection, schema),
+        "sqlite": lambda: expected_sqlite(schema),
         "postgresql": lambda: expected_postgresql(connection, schema, dialect),
     }
     scratch = known.get(connection.dialect.name)

@@ -19,14 +19,11 @@ from mm_engine.operations import CreateTable
 if TYPE_CHECKING:
     import sqlite3
 
-    import sqlalchemy as sa
-
 _MISSING = re.compile(r"no such (collation sequence|function): (\S+)")
 
 
-def expected_sqlite(connection: sa.Connection, schema: Schema) -> Native:
+def expected_sqlite(schema: Schema) -> Native:
     """The schema as a new database in memory tells it."""
-    del connection
     import sqlite3
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:

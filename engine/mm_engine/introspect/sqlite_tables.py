@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from mm_engine.dialects.columns import ENUM_CHECK
 from mm_engine.introspect.native import NativeCheck, NativeForeignKey, NativeKey
 from mm_engine.introspect.sqlite_tokens import (
     Token,
@@ -31,8 +32,6 @@ _ACTIONS: dict[str, OnAction] = {
     "SET DEFAULT": "SET DEFAULT",
     "NO ACTION": "NO ACTION",
 }
-ENUM = "enum_"
-"""What the check of an enum's field is called, before the name of the enum."""
 
 
 @attrs.frozen(kw_only=True)
@@ -265,8 +264,13 @@ class _Reader:
         for name, condition in self.checks:
             column, allowed = _listed(condition)
             key = column.casefold()
-            if name and name.startswith(ENUM) and key in known and key not in enums:
-                enums[key] = (name.removeprefix(ENUM), allowed)
+            if (
+                name
+                and name.startswith(ENUM_CHECK)
+                and key in known
+                and key not in enums
+            ):
+                enums[key] = (name.removeprefix(ENUM_CHECK), allowed)
             else:
                 checks.append(
                     NativeCheck(name=name, expression=normal(condition, known))
