@@ -86,6 +86,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A skip for want of a database is a failure where that database is required."""
     report = yield
+    if hasattr(report, "wasxfail"):
+        return report  # it ran, and failed as was said
     required = os.environ.get("MAKEMIGRATIONS_REQUIRE_DATABASES", "").split(",")
     if report.skipped and any(database in required for database in databases(item)):
         report.outcome = "failed"
@@ -103,11 +105,12 @@ class LiveTests:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a test once: where it ran, or where it was skipped."""
-        if report.when != "call" and not report.skipped:
+        is_left_out = report.skipped and not hasattr(report, "wasxfail")
+        if report.when != "call" and not is_left_out:
             return
         for name, value in report.user_properties:
             if name == "database":
-                (self.skipped if report.skipped else self.ran)[str(value)] += 1
+                (self.skipped if is_left_out else self.ran)[str(value)] += 1
 
     def pytest_sessionfinish(self) -> None:
         """Write the counts, one file a run, into the folder that was asked for."""

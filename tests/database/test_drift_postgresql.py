@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 import attrs
 import pytest
+from psycopg.errors import SyntaxError as SaidWronglyError
 
 from live_postgresql import LivePostgreSQL
 from looking import looking_at
@@ -357,6 +358,10 @@ def test_what_was_done_by_hand_is_told_as_what_it_was_and_mended(
     live = live_postgresql
     live.built(SCHEMA)
     assert found_in(live).operations == ()
+    if "NULLS NOT DISTINCT" in by_hand and not live.dialect.features.nulls_not_distinct:
+        with pytest.raises(SaidWronglyError):
+            live.sql(by_hand)
+        return
     live.sql(by_hand)
     found = found_in(live)
     assert found.operations == tuple(told)

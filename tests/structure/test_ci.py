@@ -23,7 +23,8 @@ import pytest
 def test_that_runs(): ...
 
 @pytest.mark.database("sqlite")
-def test_that_runs_too(): ...
+@pytest.mark.xfail(strict=True)
+def test_that_runs_and_fails(): raise ValueError
 
 @pytest.mark.database("mysql")
 def test_that_is_skipped(): pytest.skip("not reached")
