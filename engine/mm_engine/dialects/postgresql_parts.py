@@ -40,12 +40,17 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
                 yield self.recounted(table.name, field.name)
 
     def recounted(self, table: str, field: str) -> Statement:
-        """Let a column count on after the greatest number in it."""
+        """Let a column count on after the greatest number in it, and never backwards.
+
+        Numbers of rows that are gone are not given again; where nothing was counted
+        and no number is positive, counting begins at 1 by itself.
+        """
         of_table = self.text(self.thing(table))
-        greatest = f"COALESCE(max({self.quote(field)}), 0) + 1"
+        last = f"GREATEST(max({self.quote(field)}), pg_sequence_last_value(s))"
         return Statement(
-            f"SELECT setval(pg_get_serial_sequence({of_table}, {self.text(field)}),"
-            f" {greatest}, false) FROM {self.thing(table)}"
+            f"SELECT setval(s, {last}) FROM {self.thing(table)},"
+            f" CAST(pg_get_serial_sequence({of_table}, {self.text(field)})"
+            f" AS regclass) AS s GROUP BY s HAVING {last} > 0"
         )
 
     def without_dependents(
