@@ -10,9 +10,11 @@ from typing import TypeAlias
 import attrs
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from command_line import SETTINGS, Line
 from fresh_databases import BOTH, by_hand, empty
+from mm_engine.dialects import available
 from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.schema import Schema
 from mm_engine.project import Project
@@ -171,6 +173,13 @@ def test_tables_of_ours_are_neither_drift_nor_read(tmp_path: Path, url: str) -> 
     ]
 
 
+def test_every_type_is_read_as_one_that_a_schema_file_takes(
+    tmp_path: Path, url: str, fresh: Fresh
+) -> None:
+    migrated(tmp_path / "first", url, EVERY_TYPE)
+    read_again(tmp_path, url, fresh)
+
+
 def test_foreign_keys_of_one_name_are_not_mixed_up(
     tmp_path: Path, url: str, fresh: Fresh
 ) -> None:
@@ -203,6 +212,10 @@ def test_indexes_are_read_part_by_part(tmp_path: Path, url: str, fresh: Fresh) -
     read_again(tmp_path, url, fresh)
 
 
+def test_every_database_that_has_a_dialect_is_read_here() -> None:
+    assert sorted(available()) == sorted(str(kind.values[0]) for kind in BOTH)
+
+
 def test_a_database_that_cannot_be_read_yet_is_told(tmp_path: Path) -> None:
     line = line_on(tmp_path, "mysql://ada@localhost/shop")
     for command in ("db-diff", "db2schema"):
@@ -218,7 +231,7 @@ def asked(url: str, folder: Path) -> tuple[int, int]:
     counts: list[int] = []
     heard: list[str] = []
 
-    @sa.event.listens_for(engine, "before_cursor_execute")
+    @event.listens_for(engine, "before_cursor_execute")
     def hear(*words: object) -> None:
         heard.append(str(words[2]))
 

@@ -28,7 +28,7 @@ from mm_engine.model.values import Symbol
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
-__all__ = ["Guide", "lift"]
+__all__ = ["Guide", "lift", "used_defaults"]
 
 
 def lift(native: Native, dialect: Dialect, guide: Guide | None = None) -> Schema:
@@ -48,7 +48,7 @@ def lift(native: Native, dialect: Dialect, guide: Guide | None = None) -> Schema
         for table in [_table(told, dialect, known, schema, checked)]
     }
     lifted = attrs.evolve(schema, tables=tables)
-    return lifted if guide else attrs.evolve(lifted, defaults=_used(lifted))
+    return lifted if guide else attrs.evolve(lifted, defaults=used_defaults(lifted))
 
 
 def _table(
@@ -157,7 +157,7 @@ def _enum(told: NativeEnum, was: NativeEnum | None, old: Enum | None) -> Enum:
     )
 
 
-def _used(schema: Schema) -> PerDatabase:
+def used_defaults(schema: Schema) -> PerDatabase:
     """The words of the symbols that fields use, for every database."""
     used = {
         field.default.name

@@ -93,7 +93,9 @@ def _refuse_unknown(flag: str, patterns: Iterable[str], schema: Schema) -> None:
 
 
 def _only(schema: Schema, kept: Sequence[Table]) -> Schema:
-    """The schema with these tables, what they refer to in it, and their enums."""
+    """The schema with these tables, and what they use: enums, words for defaults."""
+    from mm_engine.introspect.lift import used_defaults
+
     names = {table.name for table in kept}
     tables = {
         table.name: attrs.evolve(
@@ -108,7 +110,7 @@ def _only(schema: Schema, kept: Sequence[Table]) -> Schema:
         for name, enum in schema.enums.items()
         if any(True for _ in found.fields_of_enum(name))
     }
-    return attrs.evolve(found, enums=enums)
+    return attrs.evolve(found, enums=enums, defaults=used_defaults(found))
 
 
 def _cut(kept: Iterable[Table], names: frozenset[str]) -> Iterator[Unread]:

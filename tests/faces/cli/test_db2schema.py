@@ -162,5 +162,11 @@ def test_an_empty_database_is_an_empty_schema(mm: Line) -> None:
     assert (answer.code, answer.document["tables"]) == (0, [])
 
 
+def test_namespaces_are_refused_where_there_are_none(there: Line) -> None:
+    answer = there("db2schema", "--namespace", "audit")
+    assert answer.code == 2
+    assert "SQLite has no namespaces" in answer.err
+
+
 def test_the_old_name_works_too(there: Line) -> None:
     assert there.fine("db-to-schema") == there.fine("db2schema")

@@ -10,8 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from command_line import SCHEMA, Answer, Line
+from mm_engine.errors import LockError
+from mm_engine.project import Project
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -395,6 +399,23 @@ def test_a_migration_that_was_changed_since_is_warned_about(migrated: Line) -> N
     assert answer.code == 3
     assert "0001_initial was changed after it was applied" in answer.err
     assert "length 120 -> 100" in answer.out
+
+
+def test_somebody_who_migrates_meanwhile_is_noticed(drifted: Line) -> None:
+    engine = sa.create_engine(f"sqlite:///{drifted.folder / 'app.db'}")
+    read: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def migrate(*words: object) -> None:
+        if "FROM makemigrations_history" in str(words[2]):
+            read.append(str(words[2]))
+            if len(read) == 2:
+                sql = "INSERT INTO makemigrations_history (name) VALUES ('0002_x')"
+                by_hand(drifted, sql)
+
+    with pytest.raises(LockError, match="somebody migrated the database while"):
+        Project.find(drifted.folder).drift(engine)
+    engine.dispose()
 
 
 def test_broken_schema_files_cost_only_their_lines(drifted: Line) -> None:
