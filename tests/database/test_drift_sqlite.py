@@ -18,7 +18,7 @@ from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
 from mm_engine.model.types import EnumOf, Integer, Text
 from mm_engine.model.values import Expression
-from mm_engine.operations import AddField, DropField, RenameField
+from mm_engine.operations import AddField, DropField, DropTable, RenameField
 from strategies import SchemaPair, schema_pairs
 
 pytestmark = pytest.mark.database("sqlite")
@@ -199,3 +199,9 @@ def test_a_database_is_asked_as_often_however_many_tables_it_has() -> None:
         # What SQLite asks itself, to answer one question, begins with two dashes.
         asked.append([sql for sql in questions if not sql.startswith("--")])
     assert asked[0] == asked[1]
+
+
+def test_a_table_that_is_ignored_is_no_new_name_of_another() -> None:
+    live = Live.of(Schema.of(Table("notes", [Field("said", Text())])))
+    live.sql("ALTER TABLE notes RENAME TO cache_notes")
+    assert drift_of(live, "cache_*").operations == (DropTable("notes"),)

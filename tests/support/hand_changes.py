@@ -49,7 +49,6 @@ UNTOLD: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("Unique", "nulls_not_distinct"): "has no such clause",
         ("Unique", "deferrable"): "has no such clause",
     },
-    "postgresql": {},
 }
 """Attributes that one database does not hold, each with its reason."""
 
@@ -232,10 +231,6 @@ def _alter(*changes: str) -> tuple[str, ...]:
     return tuple(f"ALTER TABLE things {change}" for change in changes)
 
 
-def _again(drop: str, add: str) -> tuple[str, ...]:
-    return _alter(f"DROP CONSTRAINT {drop}", f"ADD CONSTRAINT {drop} {add}")
-
-
 def _index(words: str) -> tuple[str, str]:
     return ("DROP INDEX things_name", f"CREATE {words}")
 
@@ -260,20 +255,12 @@ CHANGES: tuple[HandChange, ...] = (
         "tables",
         BASE.with_table(Table("extra", [Field("a", Integer())])),
         sqlite=("CREATE TABLE extra (a INTEGER)",),
-        postgresql=("CREATE TABLE extra (a INTEGER)",),
     ),
     _change(
         "Schema",
         "tables",
         BASE.without_table("notes"),
         sqlite=("DROP TABLE notes",),
-        postgresql=("DROP TABLE notes",),
-    ),
-    _change(
-        "Schema",
-        "enums",
-        BASE.with_enum(Enum("mood", ["good"])),
-        postgresql=("CREATE TYPE mood AS ENUM ('good')",),
     ),
     _change(
         "Table",
@@ -281,62 +268,48 @@ CHANGES: tuple[HandChange, ...] = (
         BASE.with_table_renamed("notes", "remarks"),
         Renames(tables={"notes": "remarks"}),
         sqlite=("ALTER TABLE notes RENAME TO remarks",),
-        postgresql=("ALTER TABLE notes RENAME TO remarks",),
     ),
     _change(
         "Table",
         "fields",
         things(lambda table: table.with_field(Field("extra", Text()))),
         sqlite=_ADD,
-        postgresql=_ADD,
     ),
     _change(
         "Table",
         "fields",
         things(lambda table: table.without_field("other_id")),
         sqlite=_alter("DROP COLUMN other_id"),
-        postgresql=_alter("DROP COLUMN other_id"),
     ),
     _change(
         "Table",
         "primary_key",
         of_table(primary_key=None),
         sqlite=_edit(_KEY, ""),
-        postgresql=_alter("DROP CONSTRAINT things_pkey"),
     ),
     _change(
         "Table",
         "indexes",
         of_table(indexes=()),
         sqlite=("DROP INDEX things_name",),
-        postgresql=("DROP INDEX things_name",),
     ),
     _change(
         "Table",
         "uniques",
         of_table(uniques=()),
         sqlite=_edit(_UNIQUE, ""),
-        postgresql=_alter("DROP CONSTRAINT things_tag"),
     ),
     _change(
         "Table",
         "checks",
         of_table(checks=()),
         sqlite=_edit(_CHECK, ""),
-        postgresql=_alter("DROP CONSTRAINT things_price"),
     ),
     _change(
         "Table",
         "foreign_keys",
         of_table(foreign_keys=()),
         sqlite=_edit(_FOREIGN, ""),
-        postgresql=_alter("DROP CONSTRAINT things_owner"),
-    ),
-    _change(
-        "Table",
-        "comment",
-        of_table(comment="some of them"),
-        postgresql=("COMMENT ON TABLE things IS 'some of them'",),
     ),
     _change(
         "Table",
@@ -354,7 +327,6 @@ CHANGES: tuple[HandChange, ...] = (
         BASE.with_field_renamed("things", "other_id", "another_id"),
         Renames(fields={("things", "other_id"): "another_id"}),
         sqlite=_alter("RENAME COLUMN other_id TO another_id"),
-        postgresql=_alter("RENAME COLUMN other_id TO another_id"),
     ),
     _change(
         "Field",
@@ -368,7 +340,6 @@ CHANGES: tuple[HandChange, ...] = (
         "type",
         of_field("name", type=Varchar(30)),
         sqlite=_edit("VARCHAR(20)", "VARCHAR(30)"),
-        postgresql=_alter("ALTER COLUMN name TYPE VARCHAR(30)"),
     ),
     _change(
         "Field",
@@ -377,42 +348,36 @@ CHANGES: tuple[HandChange, ...] = (
         sqlite=_edit(
             " CONSTRAINT \"enum_state\" CHECK (\"state\" IN ('new', 'done'))", ""
         ),
-        postgresql=_alter("ALTER COLUMN state TYPE TEXT"),
     ),
     _change(
         "Field",
         "nullable",
         of_field("name", nullable=True),
         sqlite=_edit("VARCHAR(20) NOT NULL", "VARCHAR(20)"),
-        postgresql=_alter("ALTER COLUMN name DROP NOT NULL"),
     ),
     _change(
         "Field",
         "default",
         of_field("name", default=Literal("it's")),
         sqlite=_edit("DEFAULT 'x'", "DEFAULT 'it''s'"),
-        postgresql=_alter("ALTER COLUMN name SET DEFAULT 'it''s'"),
     ),
     _change(
         "Field",
         "default",
         of_field("price", default=Literal("1.50")),
         sqlite=_edit("DECIMAL(10, 2)", "DECIMAL(10, 2) DEFAULT 1.50"),
-        postgresql=_alter("ALTER COLUMN price SET DEFAULT 1.50"),
     ),
     _change(
         "Field",
         "auto_create",
         of_field("made", auto_create=False),
         sqlite=_edit(" DEFAULT CURRENT_TIMESTAMP", ""),
-        postgresql=_alter("ALTER COLUMN made DROP DEFAULT"),
     ),
     _change(
         "Field",
         "auto_update",
         of_field("changed", auto_update=False),
         sqlite=('DROP TRIGGER "auto_update_things.changed"',),
-        postgresql=('DROP TRIGGER "auto_update_things.changed" ON things',),
     ),
     _change(
         "Field",
@@ -425,62 +390,39 @@ CHANGES: tuple[HandChange, ...] = (
     ),
     _change(
         "Field",
-        "comment",
-        of_field("name", comment="its name"),
-        postgresql=("COMMENT ON COLUMN things.name IS 'its name'",),
-    ),
-    _change(
-        "Field",
         "options",
         of_field("name", options={"sqlite": {"collate": "NOCASE"}}),
         sqlite=_edit("VARCHAR(20)", "VARCHAR(20) COLLATE nocase"),
-    ),
-    _change(
-        "Field",
-        "options",
-        of_field("name", options={"postgresql": {"collate": "C"}}),
-        postgresql=_alter('ALTER COLUMN name TYPE VARCHAR(20) COLLATE "C"'),
     ),
     _change(
         "PrimaryKey",
         "fields",
         of_table(primary_key=PrimaryKey(["tag", "id"], name="things_pkey")),
         sqlite=_edit('PRIMARY KEY ("id")', 'PRIMARY KEY ("tag", "id")'),
-        postgresql=_again("things_pkey", "PRIMARY KEY (tag, id)"),
     ),
     _change(
         "PrimaryKey",
         "name",
         of_table(primary_key=PrimaryKey(["id"], name="the_key")),
         sqlite=_edit('"things_pkey"', '"the_key"'),
-        postgresql=_alter("RENAME CONSTRAINT things_pkey TO the_key"),
     ),
     _change(
         "Index",
         "fields",
         of_index(fields=["name", Desc("tag")]),
         sqlite=_index("INDEX things_name ON things (name, tag DESC)"),
-        postgresql=_index("INDEX things_name ON things (name, tag DESC)"),
     ),
     _change(
         "Index",
         "name",
         of_index(name="names_of_things"),
         sqlite=_index("INDEX names_of_things ON things (name)"),
-        postgresql=("ALTER INDEX things_name RENAME TO names_of_things",),
     ),
     _change(
         "Index",
         "unique",
         of_index(unique=True),
         sqlite=_index("UNIQUE INDEX things_name ON things (name)"),
-        postgresql=_index("UNIQUE INDEX things_name ON things (name)"),
-    ),
-    _change(
-        "Index",
-        "method",
-        of_index(method="hash"),
-        postgresql=_index("INDEX things_name ON things USING hash (name)"),
     ),
     _change(
         "Index",
@@ -489,50 +431,16 @@ CHANGES: tuple[HandChange, ...] = (
         sqlite=_index("INDEX things_name ON things (name) WHERE tag is not null"),
     ),
     _change(
-        "Index",
-        "where",
-        of_index(where="(tag IS NOT NULL)"),
-        postgresql=_index("INDEX things_name ON things (name) WHERE tag is not null"),
-    ),
-    _change(
-        "Index",
-        "include",
-        of_index(include=["tag"]),
-        postgresql=_index("INDEX things_name ON things (name) INCLUDE (tag)"),
-    ),
-    _change(
-        "Index",
-        "nulls_not_distinct",
-        of_index(unique=True, nulls_not_distinct=True),
-        postgresql=_index(
-            "UNIQUE INDEX things_name ON things (name) NULLS NOT DISTINCT"
-        ),
-    ),
-    _change(
         "Unique",
         "fields",
         of_unique(fields=["tag", "price"]),
         sqlite=_edit('UNIQUE ("tag")', 'UNIQUE ("tag", "price")'),
-        postgresql=_again("things_tag", "UNIQUE (tag, price)"),
     ),
     _change(
         "Unique",
         "name",
         of_unique(name="tags"),
         sqlite=_edit('"things_tag"', "tags"),
-        postgresql=_alter("RENAME CONSTRAINT things_tag TO tags"),
-    ),
-    _change(
-        "Unique",
-        "nulls_not_distinct",
-        of_unique(nulls_not_distinct=True),
-        postgresql=_again("things_tag", "UNIQUE NULLS NOT DISTINCT (tag)"),
-    ),
-    _change(
-        "Unique",
-        "deferrable",
-        of_unique(deferrable="deferred"),
-        postgresql=_again("things_tag", "UNIQUE (tag) DEFERRABLE INITIALLY DEFERRED"),
     ),
     _change(
         "Check",
@@ -542,101 +450,56 @@ CHANGES: tuple[HandChange, ...] = (
     ),
     _change(
         "Check",
-        "expression",
-        of_check(expression="(price > (1)::numeric)"),
-        postgresql=_again("things_price", "CHECK (price > 1)"),
-    ),
-    _change(
-        "Check",
         "name",
         of_check(name="costs"),
         sqlite=_edit('"things_price"', "costs"),
-        postgresql=_alter("RENAME CONSTRAINT things_price TO costs"),
     ),
     _change(
         "ForeignKey",
         "fields",
         of_foreign_key(fields=["other_id"]),
         sqlite=_edit('KEY ("owner_id")', 'KEY ("other_id")'),
-        postgresql=_again(
-            "things_owner",
-            "FOREIGN KEY (other_id) REFERENCES owners (id) ON DELETE CASCADE",
-        ),
     ),
     _change(
         "ForeignKey",
         "table",
         of_foreign_key(table="others"),
         sqlite=_edit('REFERENCES "owners"', "REFERENCES others"),
-        postgresql=_again(
-            "things_owner",
-            "FOREIGN KEY (owner_id) REFERENCES others (id) ON DELETE CASCADE",
-        ),
     ),
     _change(
         "ForeignKey",
         "references",
         of_foreign_key(references=["number"]),
         sqlite=_edit('"owners" ("id")', '"owners" (number)'),
-        postgresql=_again(
-            "things_owner",
-            "FOREIGN KEY (owner_id) REFERENCES owners (number) ON DELETE CASCADE",
-        ),
     ),
     _change(
         "ForeignKey",
         "name",
         of_foreign_key(name="owned"),
         sqlite=_edit('"things_owner"', "owned"),
-        postgresql=_alter("RENAME CONSTRAINT things_owner TO owned"),
     ),
     _change(
         "ForeignKey",
         "on_delete",
         of_foreign_key(on_delete="SET NULL"),
         sqlite=_edit("ON DELETE CASCADE", "ON DELETE SET NULL"),
-        postgresql=_again(
-            "things_owner",
-            "FOREIGN KEY (owner_id) REFERENCES owners (id) ON DELETE SET NULL",
-        ),
     ),
     _change(
         "ForeignKey",
         "on_update",
         of_foreign_key(on_update="RESTRICT"),
         sqlite=_edit("CASCADE\n)", "CASCADE ON UPDATE restrict\n)"),
-        postgresql=_again(
-            "things_owner",
-            "FOREIGN KEY (owner_id) REFERENCES owners (id) ON DELETE CASCADE"
-            " ON UPDATE RESTRICT",
-        ),
     ),
     _change(
         "ForeignKey",
         "deferrable",
         of_foreign_key(deferrable="deferred"),
         sqlite=_edit("CASCADE\n)", "CASCADE DEFERRABLE INITIALLY DEFERRED\n)"),
-        postgresql=_alter(
-            "ALTER CONSTRAINT things_owner DEFERRABLE INITIALLY DEFERRED"
-        ),
-    ),
-    _change(
-        "Enum",
-        "name",
-        BASE.with_enum_renamed("state", "status"),
-        postgresql=("ALTER TYPE state RENAME TO status",),
     ),
     _change(
         "Enum",
         "values",
         of_enum(values=["new", "done", "gone"]),
         sqlite=_edit("'done')", "'done', 'gone')"),
-        postgresql=("ALTER TYPE state ADD VALUE 'gone'",),
-    ),
-    _change(
-        "Enum",
-        "comment",
-        of_enum(comment="its way"),
-        postgresql=("COMMENT ON TYPE state IS 'its way'",),
     ),
 )

@@ -13,7 +13,7 @@ from mm_engine.diff import Renames, diff
 from mm_engine.diff.renames import renaming
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift import lift
-from mm_engine.introspect.native import Unread
+from mm_engine.introspect.native import Native, Unread
 from mm_engine.introspect.reflect import reflect
 from mm_engine.introspect.renamed import renamed_by_hand, undone
 from mm_engine.introspect.scratch import expected
@@ -61,7 +61,7 @@ def drift(
     """
     native = reflect(connection, namespaces=_namespaces(schema, dialect))
     told = expected(connection, schema, dialect)
-    renames = renamed_by_hand(told, native)
+    renames = renamed_by_hand(_seen(told, ignore), _seen(native, ignore))
     renamed = _renamed(schema, renames)
     if renamed is not schema:
         told = expected(connection, renamed, dialect)
@@ -120,6 +120,15 @@ def _ignoring(live: Schema, schema: Schema, ignore: Sequence[str]) -> Schema:
     }
     tables = {name: side[name] for name, side in sides.items() if name in side}
     return attrs.evolve(live, tables=tables)
+
+
+def _seen(native: Native, ignore: Sequence[str]) -> Native:
+    """What a database says, without the tables that are not looked at."""
+    if not ignore:
+        return native
+    tables = native.tables.items()
+    seen = {name: table for name, table in tables if not _is_ignored(name, ignore)}
+    return attrs.evolve(native, tables=seen)
 
 
 def _is_ignored(name: str, ignore: Sequence[str]) -> bool:
