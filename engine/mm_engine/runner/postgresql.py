@@ -199,5 +199,8 @@ def _set(connection: sa.Connection, name: str, value: str) -> Iterator[None]:
 
 
 def _driver(connection: sa.Connection) -> _Driver:
-    """What SQLAlchemy calls anything is psycopg's class for this dialect."""
-    return cast("_Driver", connection.connection.driver_connection)
+    """What SQLAlchemy calls anything is psycopg's class for this dialect.
+
+    In an event loop it is SQLAlchemy's own around that, which waits for its answers.
+    """
+    return cast("_Driver", connection.connection.dbapi_connection)
