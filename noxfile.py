@@ -118,7 +118,7 @@ def quickstart(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on every supported Python here; what follows -- is for pytest."""
-    install(session, "test", project=".[nox,postgresql]")
+    install(session, "test", project=".[nox,postgresql,pytest]")
     thorough = "CI" in os.environ and session.python == OLDEST
     session.run(
         "pytest",
