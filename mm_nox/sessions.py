@@ -13,9 +13,18 @@ the command's exit code, and itself ends with 1.
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeAlias
 
 import nox
+import nox.registry
+from nox.logger import logger
+
+Command: TypeAlias = Callable[..., None]
+"""Takes the session, and the name of a database where it speaks of one."""
 
 
 def makemigrations(session: nox.Session) -> None:
@@ -23,19 +32,19 @@ def makemigrations(session: nox.Session) -> None:
     _run(session, "makemigrations")
 
 
-def migrate(session: nox.Session) -> None:
+def migrate(session: nox.Session, database: str | None = None) -> None:
     """Apply the migrations that are pending."""
-    _run(session, "migrate", "up")
+    _run(session, "migrate", "up", database=database)
 
 
-def showsql(session: nox.Session) -> None:
+def showsql(session: nox.Session, database: str | None = None) -> None:
     """Show the SQL of migrations."""
-    _run(session, "migrate", "showsql")
+    _run(session, "migrate", "showsql", database=database)
 
 
-def migration_status(session: nox.Session) -> None:
+def migration_status(session: nox.Session, database: str | None = None) -> None:
     """Say which migrations are applied and which are pending."""
-    _run(session, "migrate", "status")
+    _run(session, "migrate", "status", database=database)
 
 
 def schema_check(session: nox.Session) -> None:
@@ -43,17 +52,28 @@ def schema_check(session: nox.Session) -> None:
     _run(session, "check")
 
 
-def db_diff(session: nox.Session) -> None:
+def db_diff(session: nox.Session, database: str | None = None) -> None:
     """Fail where a database was changed by hand."""
-    _run(session, "db-diff")
+    _run(session, "db-diff", database=database)
 
 
-def db2schema(session: nox.Session) -> None:
+def db2schema(session: nox.Session, database: str | None = None) -> None:
     """Print a database as a schema file."""
-    _run(session, "db2schema")
+    _run(session, "db2schema", database=database)
 
 
-SESSIONS: dict[str, Callable[[nox.Session], None]] = {
+def db_test(session: nox.Session) -> None:
+    """Run the tests, and with them checks of the migrations, up, down and up."""
+    _python(session, "pytest", "--mm-checks", "--mm-require", *session.posargs)
+
+
+MODULES = {"makemigrations": "mm_engine", "pytest": "pytest"}
+"""What Python runs where a program is not on PATH."""
+
+ON_A_DATABASE = ("migrate", "showsql", "migration-status", "db-diff", "db2schema")
+"""Sessions that speak of one database, which the settings may name several of."""
+
+SESSIONS: dict[str, Command] = {
     "makemigrations": makemigrations,
     "migrate": migrate,
     "showsql": showsql,
@@ -61,6 +81,7 @@ SESSIONS: dict[str, Callable[[nox.Session], None]] = {
     "schema-check": schema_check,
     "db-diff": db_diff,
     "db2schema": db2schema,
+    "db-test": db_test,
 }
 """Every session by its name, without a prefix."""
 
@@ -72,12 +93,16 @@ def register(
     exclude: Collection[str] = (),
     tags: Iterable[str] = ("db",),
     install: Sequence[str] = (),
+    databases: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Register the sessions with nox, and return their names in order.
 
     ``include`` and ``exclude`` take names without the prefix. ``install`` is what pip
     installs into an environment of each session's own; without it the sessions use the
-    ``makemigrations`` on PATH. None of them runs unless it is asked for by name or tag.
+    ``makemigrations`` on PATH, else that of nox's own environment. ``databases`` are
+    names from the settings: sessions that speak of one run once for each, as in
+    ``migrate(database='eu')``. A name that the noxfile has given to a session of its
+    own stays with that. None runs unless it is asked for by name or tag.
     """
     unknown = sorted({*(include or ()), *exclude} - SESSIONS.keys())
     if unknown:
@@ -88,28 +113,53 @@ def register(
         for name in SESSIONS
         if (include is None or name in include) and name not in exclude
     ]
+    taken = [name for name in chosen if prefix + name in nox.registry.get()]
+    if taken:
+        names = ", ".join(prefix + name for name in taken)
+        logger.warning("mm_nox leaves alone what is there already: %s", names)
     tags = list(tags)
+    chosen = [name for name in chosen if name not in taken]
     for name in chosen:
+        function = _after_install(SESSIONS[name], install)
+        if databases and name in ON_A_DATABASE:
+            function = _on_each(function, databases)
         nox.session(
             name=prefix + name,
             venv_backend=None if install else "none",
             default=False,
             tags=tags,
-        )(_after_install(SESSIONS[name], install))
+        )(function)
     return tuple(prefix + name for name in chosen)
 
 
-def _after_install(
-    command: Callable[[nox.Session], None], requirements: Sequence[str]
-) -> Callable[[nox.Session], None]:
-    def session_function(session: nox.Session) -> None:
+def _on_each(function: Command, databases: Sequence[str]) -> Command:
+    def session_function(session: nox.Session, database: str) -> None:
+        function(session, database)
+
+    session_function.__doc__ = function.__doc__
+    made: Command = nox.parametrize("database", list(databases))(session_function)
+    return made
+
+
+def _after_install(command: Command, requirements: Sequence[str]) -> Command:
+    def session_function(session: nox.Session, *names: str) -> None:
         if requirements:
             session.install(*requirements)
-        command(session)
+        command(session, *names)
 
     session_function.__doc__ = command.__doc__
     return session_function
 
 
-def _run(session: nox.Session, *words: str) -> None:
-    session.run("makemigrations", *words, *session.posargs, external=True)
+def _run(session: nox.Session, *words: str, database: str | None = None) -> None:
+    chosen = ["--db", database] if database else []
+    _python(session, "makemigrations", *words, *chosen, *session.posargs)
+
+
+def _python(session: nox.Session, program: str, *words: str) -> None:
+    """Run a program: of the session's environment, of PATH, else of nox's own."""
+    paths = [*(session.bin_paths or ()), *os.environ.get("PATH", "").split(os.pathsep)]
+    if shutil.which(program, path=os.pathsep.join(paths)):
+        session.run(program, *words, external=True)
+    else:
+        session.run(sys.executable, "-m", MODULES[program], *words, external=True)

@@ -26,7 +26,7 @@ tables:
 """
 NAMES = [
     *("makemigrations", "migrate", "showsql", "migration-status", "schema-check"),
-    *("db-diff", "db2schema"),
+    *("db-diff", "db2schema", "db-test"),
 ]
 
 
@@ -121,7 +121,7 @@ def test_it_needs_nothing_but_nox() -> None:
 
 @pytest.mark.database("sqlite")
 def test_the_sessions_take_a_project_from_schema_to_database(project: Path) -> None:
-    for session in NAMES:
+    for session in NAMES[:-1]:
         answer = nox(project, "-s", session)
         assert answer.returncode == 0, answer.stdout + answer.stderr
     [database] = [
@@ -161,3 +161,61 @@ def test_words_after_the_dashes_reach_the_command(project: Path) -> None:
     assert [path.stem for path in sorted((project / "migrations").glob("0*.py"))] == [
         "0001_people"
     ]
+
+
+def test_a_session_of_the_users_own_keeps_its_name(project: Path) -> None:
+    own = "import nox\n@nox.session\ndef migrate(session): print('MINE')\n"
+    (project / "noxfile.py").write_text(own + NOXFILE.format(arguments=""), "utf-8")
+    answer = nox(project, "-s", "migrate")
+    assert "MINE" in answer.stdout
+    assert "mm_nox leaves alone what is there already: migrate" in answer.stderr
+
+
+def test_sessions_run_once_for_each_database_of_the_settings(project: Path) -> None:
+    write_noxfile(project, "databases=['eu', 'us']")
+    (project / "migrations" / "makemigrations.config.yaml").write_text(
+        "databases:\n  eu: {url: 'sqlite:///eu.db'}\n  us: {url: 'sqlite:///us.db'}\n",
+        encoding="utf-8",
+    )
+    assert nox(project, "-s", "makemigrations").returncode == 0
+    answer = nox(project, "-s", "migrate(database='us')")
+    assert answer.returncode == 0, answer.stderr
+    assert [path.name for path in project.glob("*.db")] == ["us.db"]
+    assert nox(project, "-s", "migrate").returncode == 0
+    assert sorted(path.name for path in project.glob("*.db")) == ["eu.db", "us.db"]
+
+
+def test_the_package_beside_nox_is_used_where_there_is_none_on_path(
+    project: Path,
+) -> None:
+    words = [sys.executable, "-m", "nox", "-s", "migration-status"]
+    done = subprocess.run(
+        words,
+        cwd=project,
+        env=os.environ | {"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "-m mm_engine migrate status" in done.stderr
+
+
+def test_the_migrations_are_tested(project: Path) -> None:
+    assert nox(project, "-s", "makemigrations").returncode == 0
+    answer = nox(project, "-s", "db-test", "--", "-v")
+    assert answer.returncode == 0, answer.stdout
+    assert "migrations::0001_initial::stairway[sqlite] PASSED" in answer.stdout
+
+
+def test_init_writes_a_noxfile_that_works_and_leaves_what_is_there(
+    tmp_path: Path,
+) -> None:
+    for said in ("made noxfile.py", "kept noxfile.py, which was there"):
+        answer = run(tmp_path, "makemigrations", "init", "--nox")
+        assert said in answer.stderr
+    for name in (".github/workflows/migrations.yml", ".gitlab/migrations.yml"):
+        assert "nox -s schema-check db-test" in (tmp_path / name).read_text("utf-8")
+    assert [entry["session"] for entry in listed(tmp_path, "db")] == NAMES
+    assert nox(tmp_path, "-s", "makemigrations").returncode == 0
+    assert nox(tmp_path, "-s", "schema-check", "db-test").returncode == 0

@@ -410,8 +410,10 @@ class Project:
 
         return telling.preview(self, operation, before)
 
-    def begin(self, database_type: str = "sqlite") -> Begun:
+    def begin(
+        self, database_type: str = "sqlite", *, is_for_nox: bool = False
+    ) -> Begun:
         """Make folders, settings and an example schema where there are none."""
         from mm_engine.project.starting import begin
 
-        return begin(self.config, database_type)
+        return begin(self.config, database_type, is_for_nox=is_for_nox)

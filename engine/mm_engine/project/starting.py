@@ -11,6 +11,7 @@ from mm_engine.config.find import YAML_PLACES
 from mm_engine.config.value import Config
 from mm_engine.errors import ConfigError, MMError, nearest
 from mm_engine.model.databases import DATABASES
+from mm_engine.project.workflows import FILES
 from mm_engine.runner.url import ALIASES, Url
 
 EXAMPLE_URLS = {
@@ -83,10 +84,11 @@ class Begun:
     kept: tuple[str, ...]
 
 
-def begin(config: Config, database_type: str) -> Begun:
+def begin(config: Config, database_type: str, *, is_for_nox: bool = False) -> Begun:
     """Make folders, settings and an example schema; leave alone what is there.
 
-    Raises ``ConfigError``, before anything is made, for a type that is none.
+    ``is_for_nox`` makes a noxfile, and workflow files for CI, too. Raises
+    ``ConfigError``, before anything is made, for a type that is none.
     """
     kind = ALIASES.get(database_type.lower(), database_type.lower())
     if kind not in DATABASES:
@@ -96,7 +98,9 @@ def begin(config: Config, database_type: str) -> Begun:
         )
     made: list[str] = []
     kept: list[str] = []
-    for path, text in _files(config, kind):
+    more = FILES if is_for_nox else {}
+    named = ((config.root / path, text) for path, text in more.items())
+    for path, text in (*_files(config, kind), *named):
         name = path.relative_to(config.root).as_posix()
         (made if _written(path, text) else kept).append(name)
     _make_folder(config.migrations_folder)
