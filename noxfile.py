@@ -139,7 +139,7 @@ def databases(session: nox.Session) -> None:
     named = [word for word in session.posargs if word in DATABASES]
     words = [word for word in session.posargs if word not in DATABASES]
     every = [name for name in DATABASES if name != f"postgresql-{NEWEST_POSTGRESQL}"]
-    install(session, "test", project=".[nox,postgresql]")
+    install(session, "test", project=".[nox,postgresql,pytest]")
     failed = [name for name in named or every if not passes(session, name, words)]
     if failed:
         session.error(f"failed on {', '.join(failed)}")
@@ -148,7 +148,10 @@ def databases(session: nox.Session) -> None:
 def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     """Whether the live tests pass on one version of a database."""
     name, _, version = database.partition("-")
-    found = {"postgresql": postgresql, "sqlite": sqlite}[name](session, version)
+    if name == "sqlite":
+        found = {**postgresql(session), **sqlite(session, version)}
+    else:
+        found = postgresql(session, version)
     parallel = ("--numprocesses=auto", "--dist=worksteal")
     try:
         session.run(*("pytest", f"--database={database}", *parallel, *words), env=found)

@@ -75,7 +75,7 @@ GENERATED ALWAYS AS (length(page) > 5 AND mood = 'glad') STORED
             "CREATE POLICY few ON visits USING (page <> '' AND mood <> 'sad')",
             "policy few on table visits",
         ),
-        (LONG, "default value for column long of table visits"),
+        (LONG, "column long of table visits"),
     ],
 )
 @pytest.mark.parametrize("operations", [RETYPED, TURNED], ids=["a type", "an enum"])

@@ -32,7 +32,8 @@ def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """
     if find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed")
-    _, _, version = str(pytestconfig.getoption("--database")).partition("-")
+    name, _, version = str(pytestconfig.getoption("--database")).partition("-")
+    version = version if name == "postgresql" else ""
     found = binaries(version)
     if found is None:
         pytest.skip(f"there is no PostgreSQL {version} here, nor in {BINARIES}")

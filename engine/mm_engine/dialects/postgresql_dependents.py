@@ -66,8 +66,12 @@ def _users_of_columns(
     made = f" AND o.attname NOT IN ({', '.join(known)})" if known else ""
     view = "pg_describe_object('pg_class'::regclass, r.ev_class, 0)"
     other = "pg_describe_object(d.classid, d.objid, 0)"
+    # What is computed needs its column through its expression; before PostgreSQL 15
+    # it is the computed column itself that does.
+    column = "pg_describe_object('pg_class'::regclass, o.attrelid, o.attnum)"
+    column = f"CASE WHEN o.attgenerated <> '' THEN {column} END"
     return (
-        f'SELECT DISTINCT COALESCE({view}, {other}) COLLATE "C" AS found'
+        f'SELECT DISTINCT COALESCE({view}, {column}, {other}) COLLATE "C" AS found'
         " FROM pg_catalog.pg_depend d\n"
         "JOIN pg_catalog.pg_attribute a"
         " ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid\n"
@@ -78,10 +82,12 @@ def _users_of_columns(
         "LEFT JOIN pg_catalog.pg_attrdef e"
         " ON d.classid = 'pg_attrdef'::regclass AND e.oid = d.objid\n"
         "LEFT JOIN pg_catalog.pg_attribute o"
-        " ON o.attrelid = e.adrelid AND o.attnum = e.adnum\n"
+        " ON o.attrelid = e.adrelid AND o.attnum = e.adnum"
+        " OR d.classid = 'pg_class'::regclass AND o.attgenerated <> ''"
+        " AND o.attrelid = d.objid AND o.attnum = d.objsubid\n"
         "WHERE d.refclassid = 'pg_class'::regclass"
         f" AND d.refobjid = {dialect.regclass(table.name)} AND a.attname IN ({names})"
-        f" AND d.classid IN ({catalogs})"
+        f" AND (d.classid IN ({catalogs}) OR o.attgenerated <> '')"
         f" AND (o.attname IS NULL OR o.attname <> a.attname{made})"
         f" AND (t.oid IS NULL OR NOT t.tgisinternal{theirs})"
     )
