@@ -51,7 +51,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, 3 minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, 5 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
     return parser.parse_args()
 
