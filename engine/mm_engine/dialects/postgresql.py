@@ -60,7 +60,7 @@ class PostgreSQL(PostgreSQLParts):
             for move in moves:
                 if isinstance(move.operation, SetTableOptions) or move is moves[-1]:
                     postgresql_storage.check_unlogged(self, move.after)
-        if any(postgresql_deferred.has_deferred(move.before) for move in moves):
+        if moves and postgresql_deferred.has_deferred(moves):
             return tuple(postgresql_deferred.settled(told))
         return told
 

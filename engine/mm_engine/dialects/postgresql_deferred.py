@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from mm_engine.dialects.statements import Item, PythonCall, Statement, When, flat
-from mm_engine.model.schema import Schema
+from mm_engine.dialects.statements import (
+    Item,
+    Move,
+    PythonCall,
+    Statement,
+    When,
+    flat,
+)
+from mm_engine.model.table import Table
 
 _CHANGES_ROWS = re.compile(
     r"(INSERT|UPDATE|DELETE|MERGE|WITH|DO|CALL)\b", re.IGNORECASE
@@ -17,13 +25,27 @@ _NEEDS_REST = re.compile(
 _COMMENTS = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 
 
-def has_deferred(schema: Schema) -> bool:
-    """Whether a constraint of the schema waits without being asked to."""
+def has_deferred(moves: Sequence[Move]) -> bool:
+    """Whether a constraint waits, without being asked to, before one of the moves."""
     return any(
         "deferred" in [k.deferrable for k in table.foreign_keys]
         or "deferred" in [u.deferrable for u in table.uniques]
-        for table in schema.tables.values()
+        for table in _tables(moves)
     )
+
+
+def _tables(moves: Sequence[Move]) -> Iterator[Table]:
+    """Every table before the first move, and before each later one what is new.
+
+    All of them each time would take time with the square of the tables.
+    """
+    yield from moves[0].before.tables.values()
+    for move, later in pairwise(moves):
+        name, there = move.operation.subject().table, later.before.tables
+        if name is None:
+            yield from there.values()
+        elif name in there:
+            yield there[name]
 
 
 def settled(items: Iterable[Item]) -> Iterator[Item]:
