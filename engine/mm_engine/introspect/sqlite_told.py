@@ -121,7 +121,7 @@ def _column(
 ) -> NativeColumn:
     return NativeColumn(
         name=row.name,
-        type=declared_type(row.type),
+        type=_type(row.type, said),
         not_null=bool(row.not_null) or is_row_number,
         default=_default(row.default),
         generated=said.generated,
@@ -132,6 +132,14 @@ def _column(
         allowed=said.allowed,
         updated_by=updated_by,
     )
+
+
+def _type(declared: str, said: ColumnText) -> str:
+    """The declared type; before SQLite 3.37 the words behind it are told as its end."""
+    type_ = declared_type(declared)
+    if said.generated is None or not type_.endswith("GENERATED ALWAYS"):
+        return type_
+    return declared_type(type_.removesuffix("GENERATED ALWAYS"))
 
 
 def _collation(name: str | None) -> str | None:
