@@ -86,7 +86,7 @@ def server_version(connection: sa.Connection) -> int:
 _TableRow: TypeAlias = tuple[
     Oid, str, str, str | None, str | None, bool, bool, list[str] | None, bool
 ]
-_EnumRow: TypeAlias = tuple[Oid, str, str, str | None, list[str]]
+_EnumRow: TypeAlias = tuple[Oid, Oid, str, str, str | None, list[str]]
 _OtherRow: TypeAlias = tuple[str, str, str, str | None, Oid]
 
 
@@ -112,12 +112,13 @@ def _tables(found: Rows, places: Places) -> Mapping[Oid, Found]:
 
 
 def _enums(found: Rows, places: Places) -> Mapping[Oid, NativeEnum]:
-    return {
-        oid: NativeEnum(
+    """The enums by the numbers of their types, and of the types of lists of them."""
+    enums: dict[Oid, NativeEnum] = {}
+    for oid, of_lists, place, plain, comment, values in cast("list[_EnumRow]", found):
+        enums[oid] = enums[of_lists] = NativeEnum(
             name=places.called(place, plain), values=tuple(values), comment=comment
         )
-        for oid, place, plain, comment, values in cast("list[_EnumRow]", found)
-    }
+    return enums
 
 
 def _others(found: Rows, places: Places, ours: Collection[Oid]) -> Iterator[Unread]:

@@ -35,8 +35,7 @@ _TABLES = f"""FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 {{joined}}
 WHERE n.nspname IN ({{places}}) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    AND NOT pg_catalog.starts_with(c.relname, '{OUR_TABLES}')
-    AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}"""
+    AND NOT pg_catalog.starts_with(c.relname, '{OUR_TABLES}')"""
 
 _ACTIONS = """CASE {column} WHEN 'c' THEN 'CASCADE' WHEN 'r' THEN 'RESTRICT'
         WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END"""
@@ -59,17 +58,17 @@ SELECT c.oid::bigint, n.nspname, c.relname, d.description,
     c.relpersistence = 'u', c.relrowsecurity, c.reloptions::text[],
     EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid)
 {self._of_tables(joined)}
+    AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"
 """
 
     @property
     def columns(self) -> str:
-        """Each column, in the order of its table."""
+        """Each column, in the order of its table, and whether it has a sequence."""
         description = _description("a.attrelid", "pg_class", "a.attnum")
         joined = f"""JOIN pg_catalog.pg_attribute a
     ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_type i ON i.oid = t.typelem AND t.typcategory = 'A'
 LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation o
     ON o.oid = a.attcollation AND a.attcollation <> t.typcollation
@@ -80,18 +79,12 @@ SELECT a.attrelid::bigint, a.attnum, a.attname,
     a.attidentity::text, a.attgenerated::text,
     pg_catalog.pg_get_expr(f.adbin, f.adrelid), o.collname, a.attcollation::bigint,
     d.description,
-    CASE WHEN t.typtype = 'e' THEN t.oid WHEN i.typtype = 'e' THEN i.oid END::bigint,
-    CASE WHEN f.oid IS NOT NULL AND a.attgenerated = '' THEN EXISTS (
+    a.atttypid::bigint, EXISTS (
         SELECT FROM pg_catalog.pg_depend s
         WHERE s.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
             AND s.refobjid = a.attrelid AND s.refobjsubid = a.attnum
             AND s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-            AND s.deptype = 'a' AND EXISTS (
-                SELECT FROM pg_catalog.pg_depend u
-                WHERE u.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
-                    AND u.objid = f.oid AND u.refobjid = s.objid
-                    AND u.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass))
-        ELSE false END
+            AND s.deptype = 'a')
 {self._of_tables(joined)}
 ORDER BY a.attrelid, a.attnum
 """
@@ -181,7 +174,7 @@ ORDER BY t.tgrelid, t.tgname COLLATE "C"
     def enums(self) -> str:
         """Each enum with its values in their order."""
         return f"""
-SELECT t.oid::bigint, n.nspname, t.typname, d.description,
+SELECT t.oid::bigint, t.typarray::bigint, n.nspname, t.typname, d.description,
     ARRAY(SELECT v.enumlabel::text FROM pg_catalog.pg_enum v
         WHERE v.enumtypid = t.oid ORDER BY v.enumsortorder)
 FROM pg_catalog.pg_type t

@@ -24,7 +24,7 @@ _Row: TypeAlias = tuple[
     str | None,
     Oid,
     str | None,
-    Oid | None,
+    Oid,
     bool,
 ]
 
@@ -88,7 +88,7 @@ def enum_words(name: str, *, is_list: bool) -> str:
 
 def _column(row: _Row, enums: Mapping[Oid, NativeEnum]) -> NativeColumn:
     _, _, name, type_, not_null, identity, generated, value, collation = row[:9]
-    enum = enums.get(row[11] or 0)
+    enum = enums.get(row[11])
     if enum is not None:
         # By our own name for it, whether or not the search path leads to it, and in
         # quotes, since an enum may be called like a type of the server's.
