@@ -5,8 +5,8 @@ from __future__ import annotations
 import attrs
 import psycopg
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, reject, settings
+from sqlalchemy import event
 
 from live_postgresql import LivePostgreSQL
 from looking import looking_at
@@ -264,6 +264,17 @@ def test_what_has_no_place_in_a_schema_is_listed(
         live.sql(f"DROP FOREIGN DATA WRAPPER elsewhere_{place} CASCADE")
 
 
+def test_an_index_that_is_not_ready_is_none(live_postgresql: LivePostgreSQL) -> None:
+    made(live_postgresql, "CREATE TABLE things AS SELECT 1 AS id UNION ALL SELECT 1")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        live_postgresql.sql("CREATE UNIQUE INDEX CONCURRENTLY twice ON things (id)")
+    native, _ = told(live_postgresql)
+    assert native.tables["things"].indexes == ()
+    assert native.unread == (
+        Unread(kind="invalid index", name="twice", table="things"),
+    )
+
+
 def test_a_table_that_is_being_altered_is_not_waited_for(
     live_postgresql: LivePostgreSQL,
 ) -> None:
@@ -287,7 +298,7 @@ def test_reading_asks_as_much_of_one_table_as_of_many(
             count += 1
 
         with looking_at(live_postgresql) as connection:
-            sa.event.listen(connection, "before_cursor_execute", counted)
+            event.listen(connection, "before_cursor_execute", counted)
             drift(connection, schema, live_postgresql.dialect)
         return count
 
