@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from command_line import SCHEMA, SETTINGS, Line
 from mm_engine.project import Project
@@ -34,9 +37,6 @@ def test_an_event_loop_migrates_on_its_own_connection(
     url: str,
     is_begun: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    pytest.importorskip("greenlet")
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     async def start() -> None:
         engine = create_async_engine(
             Url.of(url).sqlalchemy().set(drivername="postgresql+psycopg")
@@ -53,6 +53,27 @@ def test_an_event_loop_migrates_on_its_own_connection(
 
     asyncio.run(start())
     assert names(url) == ("0001_initial",)
+
+
+def test_an_event_loop_rebuilds_a_table_of_sqlite_on_its_own_connection(
+    project: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "app.db"
+    Line(tmp_path).edit("length: 255", "length: 300", "schema/schema.yaml")
+    Line(tmp_path).fine("makemigrations", "--yes")
+
+    async def start() -> None:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(project.migrate)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(start())
+    with closing(sqlite3.connect(file)) as connection:
+        columns = connection.execute("SELECT type FROM pragma_table_info('users')")
+        assert ("VARCHAR(300)",) in columns.fetchall()
 
 
 def test_threads_migrate_databases_of_their_own(

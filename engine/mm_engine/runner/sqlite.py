@@ -177,6 +177,8 @@ class SQLite(Backend):
         self, connection: sa.Connection, *, is_own: bool, patience: float
     ) -> Iterator[None]:
         """Begin nothing by itself, enforce foreign keys, wait as long as told."""
+        import sqlite3
+
         driver = _driver_connection(connection)
         level = driver.isolation_level
         autocommit = getattr(driver, "autocommit", None)
@@ -188,7 +190,7 @@ class SQLite(Backend):
             if autocommit is False:
                 _set_autocommit(driver, is_on=True)
             # Somebody's hook may begin a transaction for each of SQLAlchemy's.
-            if driver.in_transaction:
+            if _is_in_transaction(connection):
                 driver.execute("COMMIT")
             _set(connection, "foreign_keys", 1)
         try:
@@ -196,7 +198,7 @@ class SQLite(Backend):
         finally:
             # A connection that broke has no settings left to put back; SQLAlchemy
             # closes one on which a Ctrl-C came in the middle of a statement.
-            with suppress(_error_type(), driver.ProgrammingError):
+            with suppress(_error_type(), sqlite3.ProgrammingError):
                 for name, value in settings.items():
                     _set(connection, name, value)
                 # Python commits when this is set to None: a caller's is not touched.
@@ -207,7 +209,7 @@ class SQLite(Backend):
 
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """Whether the file is in a transaction of this connection's."""
-        return _driver_connection(connection).in_transaction
+        return _is_in_transaction(connection)
 
     def enforces_foreign_keys(self, connection: sa.Connection) -> bool:
         """What the pragma says."""
@@ -298,8 +300,17 @@ def _called(process: int) -> str:
 
 
 def _driver_connection(connection: sa.Connection) -> sqlite3.Connection:
-    """What SQLAlchemy calls anything is Python's own class for this dialect."""
-    return cast("sqlite3.Connection", connection.connection.driver_connection)
+    """What SQLAlchemy calls anything is Python's own class for this dialect.
+
+    Of aiosqlite it is a thing like it, which runs what it is told in the right thread.
+    """
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+def _is_in_transaction(connection: sa.Connection) -> bool:
+    # Asked of the driver itself: what SQLAlchemy makes of aiosqlite does not tell.
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    return driver.in_transaction
 
 
 def _set_autocommit(driver: sqlite3.Connection, *, is_on: bool) -> None:
