@@ -135,7 +135,7 @@ def _column(
 
 
 def _type(declared: str, said: ColumnText) -> str:
-    """The declared type; before SQLite 3.37 the words behind it are told as its end."""
+    """The declared type; SQLite 3.35 takes the words behind it for its end."""
     type_ = declared_type(declared)
     if said.generated is None or not type_.endswith("GENERATED ALWAYS"):
         return type_
