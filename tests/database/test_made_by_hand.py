@@ -118,6 +118,18 @@ def test_what_is_in_nobodys_way_stops_nothing(live: LivePostgreSQL) -> None:
     assert live.sql("SELECT page, mood::text FROM visits") == [("start", "glad")]
 
 
+def test_a_view_on_what_is_computed_from_a_column_stops_the_change_of_its_type(
+    live: LivePostgreSQL,
+) -> None:
+    options = {"postgresql": {"generated": "length(page)"}}
+    live.up([mm.AddField("visits", mm.Field("size", mm.Integer(), options=options))])
+    live.sql("CREATE VIEW sizes AS SELECT size FROM visits")
+    assert named(live, RETYPED) == ["view sizes"]
+    live.sql("DROP VIEW sizes")
+    live.up(RETYPED)
+    assert live.sql("SELECT size FROM visits") == [(5,)]
+
+
 @pytest.mark.parametrize("type_", [mm.Timestamp(), mm.TimestampTZ()], ids=repr)
 def test_our_own_trigger_is_in_nobodys_way(
     type_: mm.Timestamp | mm.TimestampTZ, live: LivePostgreSQL

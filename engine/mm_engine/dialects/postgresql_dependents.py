@@ -28,7 +28,8 @@ def unused_column(
     Fields that are ``computed`` from it are known, and seen to by others.
     """
     return Expect(
-        _users_of_columns(dialect, table, [field], computed) + "\nORDER BY 1",
+        _users_of_columns(dialect, table, [field, *computed], computed)
+        + "\nORDER BY 1",
         rows=(),
         message=f"{table.name}.{field.name} cannot get another type"
         " while others use it",
