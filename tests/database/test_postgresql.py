@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.event import listens_for
 
 import mm_engine as mm
 from mm_engine.dialects import dialect
@@ -90,7 +91,7 @@ def test_the_rows_of_the_history_are_not_read_for_each_migration(url: str) -> No
     read: list[str] = []
     with migrator(url, chain(*migrations)) as ready:
 
-        @sa.event.listens_for(ready.session.connection, "before_cursor_execute")
+        @listens_for(ready.session.connection, "before_cursor_execute")
         def listen(_: object, __: object, sql: str, *___: object) -> None:
             read.extend([sql] if sql.startswith("SELECT *") else [])
 
