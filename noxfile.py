@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["lint", "types", "tests"]
@@ -155,7 +156,7 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     parallel = ("--numprocesses=auto", "--dist=worksteal")
     try:
         session.run(*("pytest", f"--database={database}", *parallel, *words), env=found)
-    except nox.command.CommandFailed:
+    except CommandFailed:
         return False
     return True
 

@@ -29,12 +29,12 @@ def engine(url: str) -> Iterator[sa.Engine]:
 @contextmanager
 def users_engine(url: str) -> Iterator[sa.Engine]:
     """An engine as applications have it; SQLite keeps foreign keys and transactions."""
-    import sqlalchemy as sa
+    from sqlalchemy import create_engine, event
 
-    made = sa.create_engine(url)
+    made = create_engine(url)
     if made.dialect.name == "sqlite":
-        sa.event.listen(made, "connect", _keep_foreign_keys)
-        sa.event.listen(made, "begin", _begin)
+        event.listen(made, "connect", _keep_foreign_keys)
+        event.listen(made, "begin", _begin)
     try:
         yield made
     finally:

@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if name.startswith(OUTSIDE) and not name.startswith(KEPT):
             del os.environ[name]
     if not hasattr(config, "workerinput"):
-        asked = config.getoption("--database")
+        asked = str(config.getoption("--database"))
         config.pluginmanager.register(LiveTests(asked), "live-tests")
 
 
