@@ -205,3 +205,18 @@ def test_a_table_that_is_ignored_is_no_new_name_of_another() -> None:
     live = Live.of(Schema.of(Table("notes", [Field("said", Text())])))
     live.sql("ALTER TABLE notes RENAME TO cache_notes")
     assert drift_of(live, "cache_*").operations == (DropTable("notes"),)
+
+
+def test_a_table_that_is_ignored_says_nothing_of_an_enum() -> None:
+    posts = Table("posts", [Field("id", Integer()), Field("s", EnumOf("status"))])
+    enums = {"status": Enum("status", ["new", "old"])}
+    live = Live.of(attrs.evolve(Schema.of(posts), enums=enums))
+    live.sql("DROP TABLE posts")
+    live.sql(
+        "CREATE TABLE posts (id INTEGER,"
+        " s TEXT CONSTRAINT enum_status CHECK (s IN ('new', 'gone')))"
+    )
+    live.sql("CREATE TABLE other (k TEXT CONSTRAINT enum_kind CHECK (k IN ('a')))")
+    assert drift_of(live).operations
+    assert drift_of(live, "posts", "other").operations == ()
+    assert drift_of(live, "posts", "other").repair == ()

@@ -65,8 +65,8 @@ def drift(
     renamed = _renamed(schema, renames)
     if renamed is not schema:
         told = expected(connection, renamed, dialect)
-    lifted = _ignoring(lift(native, dialect, Guide(renamed, told)), renamed, ignore)
-    live = with_names(lifted, renamed)
+    looked_at = _ignoring(native, told, ignore)
+    live = with_names(lift(looked_at, dialect, Guide(renamed, told)), renamed)
     unread = tuple(
         thing
         for thing in native.unread
@@ -109,13 +109,16 @@ def _cleared(
                 yield RunSQL({dialect.name: sql})
 
 
-def _ignoring(live: Schema, schema: Schema, ignore: Sequence[str]) -> Schema:
-    """The live schema with the tables that are not looked at as they are expected."""
+def _ignoring(live: Native, told: Native, ignore: Sequence[str]) -> Native:
+    """What a database says, with the tables that are not looked at as expected.
+
+    That is before lifting, since columns of theirs may say what an enum is.
+    """
     if not ignore:
         return live
-    names = dict.fromkeys([*live.tables, *schema.tables])
+    names = dict.fromkeys([*live.tables, *told.tables])
     sides = {
-        name: schema.tables if _is_ignored(name, ignore) else live.tables
+        name: told.tables if _is_ignored(name, ignore) else live.tables
         for name in names
     }
     tables = {name: side[name] for name, side in sides.items() if name in side}
