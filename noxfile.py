@@ -226,6 +226,6 @@ def package(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def bench(session: nox.Session) -> None:
     """Time the work beside Alembic and Django, quickly unless ``--`` says how."""
-    install(session, "bench", project=".[postgresql]")
+    install(session, "bench", project=".[postgresql,pytest,nox]")
     words = session.posargs or ["--quick"]
     session.run("python", "benchmarks/run.py", *words, env=postgresql(session))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 def main() -> int:
     """Measure, print the report, and return the exit code."""
+    from benchmarks import testing, unused
     from benchmarks.figures import Figures
     from benchmarks.machine import machine, versions
     from benchmarks.ours import Ours
@@ -37,10 +38,18 @@ def main() -> int:
         samples = measured(plan, QUICK if options.quick else FULL, say=progress)
         progress("counting questions")
         asked = questions(Ours(Path(folder) / OURS, server), server)
+        progress("running tests")
+        tests = testing.tested(Path(folder), Ours(Path(folder) / OURS, server), server)
+        faces = unused.unused(Path(folder))
         facts = machine(server)
     figures = Figures(samples, asked)
-    faults = failures(figures)
+    faults = (
+        *failures(figures),
+        *testing.failures(tests),
+        *unused.failures(faces),
+    )
     packages = versions(contestants)
+    print("\n".join((*testing.table(tests), "", *unused.table(faces), "")))
     print(report(figures, faults, facts, packages))
     if options.json:
         text = as_json(figures, faults, facts, packages)
