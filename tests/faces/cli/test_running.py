@@ -8,6 +8,8 @@ import pytest
 
 from command_line import SCHEMA, Line
 
+pytestmark = pytest.mark.database("sqlite")
+
 AGE = "      - {name: age, type: integer}\n"
 POSTS = """\
   - name: posts

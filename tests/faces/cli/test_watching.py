@@ -8,6 +8,8 @@ import pytest
 from command_line import SCHEMA, Line
 from mm_engine.schemafile import json_schema
 
+pytestmark = pytest.mark.database("sqlite")
+
 POSTS = """\
   - name: posts
     fields:
