@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, reject
 
+from examples import FEW
 from hand_changes import BASE, Edit, HandChange, cases, missing
 from live_sqlite import Live
 from mm_engine.diff import diff
@@ -33,6 +34,7 @@ def drift_of(live: Live, *ignore: str) -> Drift:
         return drift(connection, live.schema, live.dialect, ignore=ignore)
 
 
+@FEW
 @given(schema_pairs())
 def test_a_schema_grown_through_migrations_has_not_drifted(pair: SchemaPair) -> None:
     operations = diff(pair.before, pair.after, pair.renames)

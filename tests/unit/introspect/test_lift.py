@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from hypothesis import given, reject
 
+from examples import FEW
 from live_sqlite import Live
 from mm_engine.dialects import dialect
 from mm_engine.diff import diff
@@ -121,6 +122,7 @@ def test_an_enum_is_one_where_its_fields_agree() -> None:
     assert torn.table("two").checks[0].expression == "b IN ('x')"
 
 
+@FEW
 @given(named_schemas())
 def test_lowering_what_was_lifted_gives_the_database_back(schema: Schema) -> None:
     live = Live()
