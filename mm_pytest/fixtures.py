@@ -77,15 +77,14 @@ def mm_connection(
     The database has every migration applied and serves one test after the other. An
     ORM session joins with ``join_transaction_mode="create_savepoint"``.
     """
-    from mm_pytest.engines import users_engine
     from mm_pytest.opened import NotMigratedError, opened
 
     found = opened(pytestconfig)
     try:
-        url = found.shared(mm_server.kind)
+        engine = found.shared(mm_server.kind)
     except NotMigratedError as error:
         _tell(error)
-    with users_engine(url) as engine, engine.connect() as connection:
+    with engine.connect() as connection:
         transaction = connection.begin()
         yield connection
         is_ours = transaction.is_active and not transaction.connection.closed

@@ -32,7 +32,7 @@ class Opened:
         self.places: dict[str, Place] = {}
         self._stack = ExitStack()
         self._templates: dict[str, str] = {}
-        self._shared: dict[str, str] = {}
+        self._shared: dict[str, tuple[str, sa.Engine, ExitStack]] = {}
         self._failures: dict[str, str] = {}
 
     @cached_property
@@ -69,15 +69,25 @@ class Opened:
         """
         return self.place(kind).copy(self._template(kind))
 
-    def shared(self, kind: str) -> str:
-        """A migrated database that tests have in common, each leaving it as it was."""
+    def shared(self, kind: str) -> sa.Engine:
+        """On a migrated database that tests have in common, each leaving it as it was.
+
+        The same engine for all of them, since connecting takes longer than most tests.
+        """
+        from mm_pytest.engines import users_engine
+
         if kind not in self._shared:
-            self._shared[kind] = self.migrated(kind)
-        return self._shared[kind]
+            url, stack = self.migrated(kind), ExitStack()
+            engine = stack.enter_context(users_engine(url))
+            self._stack.push(stack)
+            self._shared[kind] = url, engine, stack
+        return self._shared[kind][1]
 
     def spoiled(self, kind: str) -> None:
         """Have the common database made anew: a test has changed it."""
-        self.place(kind).drop(self._shared.pop(kind))
+        url, _, stack = self._shared.pop(kind)
+        stack.close()
+        self.place(kind).drop(url)
 
     def engine(self, url: str) -> sa.Engine:
         """An engine for migrating, disposed of at the end."""

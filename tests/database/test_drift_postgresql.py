@@ -338,10 +338,10 @@ def attributes() -> Iterable[tuple[type, str]]:
         yield from ((part, a.name) for a in attrs.fields(part) if a.eq)
 
 
-def found_in(live: LivePostgreSQL) -> Drift:
+def found_in(live: LivePostgreSQL, *ignore: str) -> Drift:
     """The drift of what is there from what we believe to be there."""
     with looking_at(live) as connection:
-        return drift(connection, live.schema, live.dialect)
+        return drift(connection, live.schema, live.dialect, ignore=ignore)
 
 
 def test_every_attribute_of_the_model_is_altered_by_hand() -> None:
@@ -369,3 +369,17 @@ def test_what_was_done_by_hand_is_told_as_what_it_was_and_mended(
     live.up(found.repair)
     live.schema = SCHEMA
     assert found_in(live).operations == ()
+
+
+def test_tables_and_enums_of_others_are_ignored(
+    live_postgresql: LivePostgreSQL,
+) -> None:
+    live = live_postgresql
+    live.built(SCHEMA)
+    live.sql("CREATE TYPE kind AS ENUM ('a', 'b')")
+    live.sql("CREATE TABLE audit_log (kind kind, kinds kind[])")
+    live.sql("CREATE TYPE audit_word AS ENUM ('a')")
+    assert found_in(live, "audit_*").operations == ()
+    live.sql("ALTER TABLE people ADD COLUMN kind kind")
+    told = found_in(live, "audit_*").operations
+    assert [type(operation) for operation in told] == [ops.CreateEnum, ops.AddField]

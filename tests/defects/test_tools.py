@@ -50,4 +50,4 @@ def test_the_schema_as_sql_has_the_same_order_every_time(project: Evolving) -> N
 def test_modified_fields_are_shown_by_the_diff(project: Evolving) -> None:
     project.written(things("{name: x, type: text}"))
     project.line.schema(things("{name: x, type: text, default: a}"))
-    assert project.said("schema-diff").out == "~ alter things.x\n"
+    assert project.said("schema-diff").out == "~ alter things.x: default\n"

@@ -16,15 +16,17 @@ def changed_fields(old: Table, new: Table) -> Iterator[Placed]:
     """What turns the fields and the primary key of one table into those of the other.
 
     New fields come in the order of the file, since they become columns in that order;
-    what is computed comes after what it is computed from, and goes before it.
+    what is computed comes after what it is computed from, and goes before it. Where no
+    old field stays they come first, since SQLite takes no table without a column.
     """
     before = {field.name: field for field in old.fields}
     after = {field.name: field for field in new.fields}
     entering = _key(new) if old.primary_key != new.primary_key else ()
+    stays = any(name in after and not is_computed(before[name]) for name in before)
     for field in sorted(new.fields, key=is_computed):
         if field.name not in before:
-            enters = field.name in entering
-            phase = Phase.ADD_KEY_FIELDS if enters else Phase.ADD_FIELDS
+            comes_first = field.name in entering or not stays
+            phase = Phase.ADD_KEY_FIELDS if comes_first else Phase.ADD_FIELDS
             yield Placed(phase, AddField(new.name, field))
     for name in sorted(before, key=lambda name: (not is_computed(before[name]), name)):
         if name not in after:

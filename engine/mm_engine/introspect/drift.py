@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from mm_engine.dialects.base import Dialect
+
+Value = TypeVar("Value")
 
 
 @attrs.frozen(kw_only=True)
@@ -57,15 +60,17 @@ def drift(
 ) -> Drift:
     """Compare a database with the schema that its migrations add up to.
 
-    ``ignore`` are patterns of table names that nobody is told about.
+    ``ignore`` are patterns of names of tables and enums that nobody is told about; an
+    enum that only such tables use is one of them.
     """
     native = reflect(connection, namespaces=_namespaces(schema, dialect))
     told = expected(connection, schema, dialect)
-    renames = renamed_by_hand(_seen(told, ignore), _seen(native, ignore))
+    theirs = _ignored(native, told, dialect, ignore)
+    renames = renamed_by_hand(_without(told, theirs), _without(native, theirs))
     renamed = _renamed(schema, renames)
     if renamed is not schema:
         told = expected(connection, renamed, dialect)
-    looked_at = _ignoring(native, told, ignore)
+    looked_at = _ignoring(native, told, theirs)
     live = with_names(lift(looked_at, dialect, Guide(renamed, told)), renamed)
     unread = tuple(
         thing
@@ -109,29 +114,46 @@ def _cleared(
                 yield RunSQL({dialect.name: sql})
 
 
-def _ignoring(live: Native, told: Native, ignore: Sequence[str]) -> Native:
-    """What a database says, with the tables that are not looked at as expected.
+def _ignored(
+    native: Native, told: Native, dialect: Dialect, ignore: Sequence[str]
+) -> set[str]:
+    """The names of tables and enums that are not looked at."""
+    names = {name for side in (native, told) for name in (*side.tables, *side.enums)}
+    ignored = {name for name in names if _is_ignored(name, ignore)}
+    for name in native.enums:
+        users = {
+            table.name
+            for table in native.tables.values()
+            if any(c.type.rstrip("[]") == dialect.thing(name) for c in table.columns)
+        }
+        if users and users <= ignored:
+            ignored.add(name)
+    return ignored
 
-    That is before lifting, since columns of theirs may say what an enum is.
+
+def _ignoring(live: Native, told: Native, ignored: AbstractSet[str]) -> Native:
+    """What a database says, with what is not looked at as it is expected.
+
+    That is before lifting, since columns of such tables may say what an enum is.
     """
-    if not ignore:
-        return live
-    names = dict.fromkeys([*live.tables, *told.tables])
-    sides = {
-        name: told.tables if _is_ignored(name, ignore) else live.tables
-        for name in names
-    }
-    tables = {name: side[name] for name, side in sides.items() if name in side}
-    return attrs.evolve(live, tables=tables)
+    return attrs.evolve(
+        live,
+        tables=_sided(live.tables, told.tables, ignored),
+        enums=_sided(live.enums, told.enums, ignored),
+    )
 
 
-def _seen(native: Native, ignore: Sequence[str]) -> Native:
-    """What a database says, without the tables that are not looked at."""
-    if not ignore:
-        return native
-    tables = native.tables.items()
-    seen = {name: table for name, table in tables if not _is_ignored(name, ignore)}
-    return attrs.evolve(native, tables=seen)
+def _sided(
+    live: Mapping[str, Value], told: Mapping[str, Value], ignored: AbstractSet[str]
+) -> dict[str, Value]:
+    """Things by name: those that are ignored as told, the others as they are."""
+    sides = {name: told if name in ignored else live for name in {**live, **told}}
+    return {name: side[name] for name, side in sides.items() if name in side}
+
+
+def _without(native: Native, ignored: AbstractSet[str]) -> Native:
+    """What a database says, without what is not looked at."""
+    return _ignoring(native, Native(tables={}), ignored)
 
 
 def _is_ignored(name: str, ignore: Sequence[str]) -> bool:

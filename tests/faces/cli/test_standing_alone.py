@@ -70,7 +70,7 @@ def test_the_last_of_them_is_made_again(made: Line) -> None:
     assert made.migrations() == [
         "0001_initial",
         "0002_add_users_age",
-        "0003_alter_users_age",
+        "0003_alter_users_age_type",
         "0004_add_idx_users_fullname",
     ]
     made.fine("migrate", "up")

@@ -147,3 +147,9 @@ def test_what_is_computed_comes_after_its_sources_and_goes_before_them() -> None
     assert diff(full, bare) == tuple(
         mm.DropField("t", name) for name in ("double", "zz_half", "price")
     )
+
+
+def test_a_table_is_never_without_a_field_in_between() -> None:
+    first, last = changes([TITLE], [UUID])
+    assert isinstance(first, mm.AddField)
+    assert isinstance(last, mm.DropField)
