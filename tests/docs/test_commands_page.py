@@ -12,8 +12,9 @@ import pytest
 from command_line import SCHEMA, Line, at_terminal
 from doc_pages import DOCS, codes, of_language, rows, sections
 from mm_engine import errors
-from mm_engine.cli.app import ENTRIES, ERROR, FINE, FOUND, INTERRUPTED, LOCKED, USAGE
+from mm_engine.cli.app import ENTRIES
 from mm_engine.cli.app import app as root
+from mm_engine.cli.exits import ERROR, FINE, FOUND, INTERRUPTED, LOCKED, USAGE
 from mm_engine.cli.options import project_options
 from mm_engine.cli.table import Table
 from mm_engine.cli.terminal import KEYS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mm_engine.cli.exits import ERROR, FINE, INTERRUPTED, LOCKED, USAGE
 from mm_engine.cli.options import project_options
 from mm_engine.cli.table import Entry, Table, with_entries
 
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from mm_engine.errors import MMError
-
-FINE, ERROR, USAGE, FOUND, LOCKED = 0, 1, 2, 3, 4
-"""What a command exits with; 3 is a check that found something."""
-
-INTERRUPTED = 130
 
 _HOME = "mm_engine.cli.commands"
 _MAKING = "Schema and migrations"

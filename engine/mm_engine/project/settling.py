@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
@@ -173,7 +173,14 @@ def _require(item: Expect, session: Session) -> None:
 
 def _resolved(items: tuple[Item, ...], session: Session) -> Iterator[Item]:
     """The items with what a run would remember and run again read from the database."""
-    from mm_engine.dialects.statements import Expect, Recall, Remember, Statement
+    from mm_engine.dialects.statements import (
+        Expect,
+        PythonCall,
+        Recall,
+        Remember,
+        Statement,
+        When,
+    )
 
     remembered: dict[str, tuple[str, ...]] = {}
     is_begun = False
@@ -190,5 +197,7 @@ def _resolved(items: tuple[Item, ...], session: Session) -> Iterator[Item]:
             case Recall(name=name, operations=operations):
                 for sql in remembered.get(name, ()):
                     yield Statement(sql, operations=operations)
-            case _:
+            case Expect() | When() | PythonCall():
                 yield item
+            case _:
+                assert_never(item)

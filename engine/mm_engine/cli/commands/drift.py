@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mm_engine.cli.commands.making import decision_options
+from mm_engine.cli.exits import FOUND
 from mm_engine.cli.files import force_option, output_option
 from mm_engine.cli.options import json_option, opened, project_options
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from mm_engine.project import Project
     from mm_engine.project.drifting import Drifted
     from mm_engine.project.settling import Repair
-
-FOUND = 3
 
 MIGRATION, REPAIR = "migration", "repair"
 

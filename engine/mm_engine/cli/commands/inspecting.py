@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
+from mm_engine.cli.exits import FOUND
 from mm_engine.cli.files import force_option, output_option
 from mm_engine.cli.options import json_option, opened, project_options
-
-FOUND = 3
 
 
 @click.command("db2schema")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
+from mm_engine.cli.exits import FOUND
 from mm_engine.cli.options import json_option, opened, project_options
-
-FOUND = 3
 
 database_option = click.option(
     "--database",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from mm_engine.cli.exits import FOUND
 from mm_engine.cli.options import json_option, opened, project_options
 from mm_engine.cli.table import Entry, Table, with_entries
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from mm_engine.project.drafts import Draft
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
-
-FOUND = 3
 
 MOST_SHOWN = 20
 """Operations of a new migration that are listed; its file has them all."""

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mm_engine.cli.exits import FOUND
 from mm_engine.cli.options import json_option, opened, project_options
 
 if TYPE_CHECKING:
     from mm_engine.project import Project
-
-FOUND = 3
 
 
 @click.command("status")
