@@ -154,8 +154,11 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     else:
         found = postgresql(session, version)
     parallel = ("--numprocesses=auto", "--dist=worksteal")
+    # What the plugin does differs on the oldest alone, which copies in another way.
+    plugin = [] if database == DATABASES[0] else ["--ignore=tests/faces/plugin"]
+    asked = ("pytest", f"--database={database}", *parallel, *plugin, *words)
     try:
-        session.run(*("pytest", f"--database={database}", *parallel, *words), env=found)
+        session.run(*asked, env=found)
     except CommandFailed:
         return False
     return True
