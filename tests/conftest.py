@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import sys
 from collections import Counter
@@ -34,7 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the user's own database out of reach of the tests and what they start."""
+    """Take the user's own database out of reach of the tests and what they start.
+
+    A shell lets what it runs in the background ignore Ctrl-C, which some tests press.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith(OUTSIDE) and not name.startswith(KEPT):
             del os.environ[name]

@@ -62,9 +62,10 @@ def test_an_application_s_own_engine_is_refused_for_it_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sqlite3.dbapi2.sqlite_version_info", (3, 34, 1))
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.NullPool)
     with (
         pytest.raises(ConfigError, match=r"SQLite 3\.34\.1 is too old"),
-        session(sa.create_engine("sqlite://")),
+        session(engine),
     ):
         pass
 
