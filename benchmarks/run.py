@@ -29,13 +29,14 @@ def main() -> int:
     from benchmarks.tools import OURS, tools
 
     options = arguments()
+    effort = QUICK if options.quick else FULL
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder,
         postgresql() as server,
     ):
         contestants = tools(Path(folder), server)
         plan = cells(contestants, ROWS, say=progress)
-        samples = measured(plan, QUICK if options.quick else FULL, say=progress)
+        samples = measured(plan, effort, say=progress)
         progress("counting questions")
         asked = questions(Ours(Path(folder) / OURS, server), server)
         progress("running tests")
@@ -44,7 +45,7 @@ def main() -> int:
         facts = machine(server)
     figures = Figures(samples, asked)
     faults = (
-        *failures(figures),
+        *failures(figures, effort.slack),
         *testing.failures(tests),
         *unused.failures(faces),
     )
