@@ -18,29 +18,26 @@ OURS = "makemigrations"
 PEERS = ("Alembic", "Django")
 
 
-def failures(figures: Figures, slack: float) -> tuple[str, ...]:
-    """Every promise that this run did not see kept, as sentences.
-
-    Growth and peers are judged with the slack that the effort of the run asks for.
-    """
+def failures(figures: Figures) -> tuple[str, ...]:
+    """Every promise that this run did not see kept, as sentences."""
     return (
-        *_growth_failures(figures, GROWTH * slack),
-        *_slower_than_a_peer(figures, slack),
+        *_growth_failures(figures),
+        *_slower_than_a_peer(figures),
         *_slower_than_the_shell(figures),
         *_more_questions(figures),
     )
 
 
-def _growth_failures(figures: Figures, most: float) -> Iterator[str]:
+def _growth_failures(figures: Figures) -> Iterator[str]:
     for ladder in LADDERS:
         grown = exponent(figures, ladder, OURS)
         if grown is None:
             yield f"{ladder}: the growth could not be measured"
-        elif grown > most:
-            yield f"{ladder}: grows with exponent {grown:.2f}, over {most:.2f}"
+        elif grown > GROWTH:
+            yield f"{ladder}: grows with exponent {grown:.2f}, over {GROWTH}"
 
 
-def _slower_than_a_peer(figures: Figures, slack: float) -> Iterator[str]:
+def _slower_than_a_peer(figures: Figures) -> Iterator[str]:
     """Compared by processor time, so that a busy machine does not decide.
 
     Applying is compared by the clock too: a server works in a process of its own.
@@ -51,7 +48,7 @@ def _slower_than_a_peer(figures: Figures, slack: float) -> Iterator[str]:
             if row.task in APPLYING:
                 times.append((figures.wall(row, OURS), figures.wall(row, peer)))
             for ours, theirs in times:
-                if ours is not None and theirs is not None and ours > slack * theirs:
+                if ours is not None and theirs is not None and ours > theirs:
                     where = f"{row.task.value}, {row.shape}"
                     yield f"{where}: {ours / theirs:.2f} times {peer}"
 

@@ -42,15 +42,11 @@ class Effort:
     together, or the whole run ``limit`` seconds: what is slow is measured, but not for
     long. What tells how long its act took takes part in all: promises rest on it, and
     the small sizes hardly differ from start-up.
-
-    ``slack`` is how many times more than promised a figure may be before it counts as
-    a promise lost: what is measured once or twice says little of a few percent.
     """
 
     rounds: int
     patience: float
     limit: float
-    slack: float = 1.0
 
     def allows(self, job: Job, taken: Sequence[Sample], spent: float) -> bool:
         """Whether a cell with these samples is measured once more."""
@@ -60,7 +56,7 @@ class Effort:
         return seconds < self.patience and spent < self.limit
 
 
-QUICK = Effort(rounds=5, patience=3, limit=200, slack=1.2)
+QUICK = Effort(rounds=5, patience=3, limit=200)
 FULL = Effort(rounds=9, patience=45, limit=1800)
 
 

@@ -29,14 +29,13 @@ def main() -> int:
     from benchmarks.tools import OURS, tools
 
     options = arguments()
-    effort = QUICK if options.quick else FULL
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder,
         postgresql() as server,
     ):
         contestants = tools(Path(folder), server)
         plan = cells(contestants, ROWS, say=progress)
-        samples = measured(plan, effort, say=progress)
+        samples = measured(plan, QUICK if options.quick else FULL, say=progress)
         progress("counting questions")
         asked = questions(Ours(Path(folder) / OURS, server), server)
         progress("running tests")
@@ -45,7 +44,7 @@ def main() -> int:
         facts = machine(server)
     figures = Figures(samples, asked)
     faults = (
-        *failures(figures, effort.slack),
+        *failures(figures),
         *testing.failures(tests),
         *unused.failures(faces),
     )
