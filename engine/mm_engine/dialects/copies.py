@@ -147,6 +147,21 @@ class Copy:
         return turned
 
 
+def turns(dialect: SQLite, move: Move) -> bool:
+    """Whether an alteration of a field makes other values of those that are there."""
+    match move.operation:
+        case AlterField(table=table, field=field, convert=convert):
+            old = move.before.table(table).field(field.name)
+            was, now = (old, move.before), (field, move.after)
+            return (
+                convert.get(dialect.name) is not None
+                or dialect.kept(*was) != dialect.kept(*now)
+                or dialect.column(*was).generated != dialect.column(*now).generated
+            )
+        case _:
+            return False
+
+
 def own_sql(operation: Operation) -> tuple[str, ...]:
     """The SQL that an operation itself gives for the values of a field."""
     match operation:

@@ -7,7 +7,7 @@ only when rows are written, and a step writes rows only where nothing is moved p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 import attrs
@@ -64,8 +64,9 @@ SQLite itself can rename it in views and triggers."""
 class _Groups:
     """The groups so far, and where each table and each name was last spoken of."""
 
+    turns: Callable[[Move], bool]
     groups: list[list[Move]] = attrs.field(factory=list)
-    altered: list[set[str]] = attrs.field(factory=list)
+    changed: list[set[str]] = attrs.field(factory=list)
     of_table: dict[str, int] = attrs.field(factory=dict)
     last: dict[str, int] = attrs.field(factory=dict)
 
@@ -79,16 +80,16 @@ class _Groups:
         """A move in the last group on its table, if nothing is in the way."""
         names, place = _names(operation, move), self.of_table.get(operation.table)
         free = place is not None and place >= self._last(names)
-        if place is None or not free or not self._agrees(place, operation):
+        if place is None or not free or not self._agrees(place, operation, move):
             place = self.of_table[operation.table] = self._new(move, names)
         else:
             self.groups[place].append(move)
             self.last |= dict.fromkeys(sorted(names), place)
-        self.altered[place] |= _altered(operation)
+        self.changed[place] |= self._changed(operation, move)
 
     def _new(self, move: Move, names: frozenset[str]) -> int:
         self.groups.append([move])
-        self.altered.append(set())
+        self.changed.append(set())
         place = len(self.groups) - 1
         self.last |= dict.fromkeys(sorted(names), place)
         return place
@@ -96,19 +97,37 @@ class _Groups:
     def _last(self, names: Iterable[str]) -> int:
         return max((self.last.get(name, -1) for name in names), default=-1)
 
-    def _agrees(self, place: int, operation: OnTable) -> bool:
-        """Whether the operation's own SQL can be read on the table before the group."""
-        changed = self.altered[place]
+    def _agrees(self, place: int, operation: OnTable, move: Move) -> bool:
+        """Whether what the operation reads is the same in a row of before the group."""
+        changed = self.changed[place]
         for sql in own_sql(operation):
             if changed & {_lower(word) for word in sqltext.identifiers(sql)}:
                 return False
-        again = isinstance(operation, AlterField)
-        return not (again and changed & _altered(operation))
+        if not isinstance(operation, AlterField) or not self.turns(move):
+            return True
+        return _lower(operation.field.name) not in changed
+
+    def _changed(self, operation: OnTable, move: Move) -> frozenset[str]:
+        """The fields that have other values now than in a row of before the group."""
+        match operation:
+            case AlterField(one_off=None) if not self.turns(move):
+                return frozenset()
+            case AddField(field=field) | AlterField(field=field):
+                return frozenset({_lower(field.name)})
+            case DropField(name=name):
+                return frozenset({_lower(name)})
+            case _:
+                return frozenset()
 
 
-def gathered(moves: Sequence[Move]) -> tuple[tuple[Move, ...], ...]:
-    """The moves in groups, each on one table, in the order of their first moves."""
-    groups = _Groups()
+def gathered(
+    moves: Sequence[Move], turns: Callable[[Move], bool]
+) -> tuple[tuple[Move, ...], ...]:
+    """The moves in groups, each on one table, in the order of their first moves.
+
+    ``turns`` tells of an alteration whether values of the field become others.
+    """
+    groups = _Groups(turns)
     for move in moves:
         operation = move.operation
         if not _is_free(operation):
@@ -146,16 +165,6 @@ def _is_free(operation: Operation) -> bool:
     if operation.schema_only or operation.if_present:
         return False
     return not any("select" in _lower(sql) for sql in own_sql(operation))
-
-
-def _altered(operation: OnTable) -> frozenset[str]:
-    match operation:
-        case AddField(field=field) | AlterField(field=field):
-            return frozenset({_lower(field.name)})
-        case DropField(name=name):
-            return frozenset({_lower(name)})
-        case _:
-            return frozenset()
 
 
 def _names(operation: OnTable | CreateTable | DropTable, move: Move) -> frozenset[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import attrs
 
 from mm_engine.dialects import enums, rebuild, sqlite_text
 from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.columns import Column
-from mm_engine.dialects.copies import Copy
+from mm_engine.dialects.copies import Copy, turns
 from mm_engine.dialects.fusing import OnTable, drops, drops_together, gathered
 from mm_engine.dialects.sql import is_constant, is_null
 from mm_engine.dialects.sqlite_words import SQLiteWords
@@ -68,7 +69,7 @@ class SQLite(SQLiteWords, Dialect):
         """Moves on one table together where it is rebuilt for one of them anyway."""
         place = {id(move): number for number, move in enumerate(moves)}
         groups: list[Sequence[Move]] = []
-        for group in gathered(moves):
+        for group in gathered(moves, partial(turns, self)):
             if len(group) == 1 or any(self._needs_rebuild(move) for move in group):
                 groups.append(group)
             else:
