@@ -10,6 +10,7 @@ In a noxfile:
 from mm_nox.sessions import (
     db2schema,
     db_diff,
+    db_test,
     makemigrations,
     migrate,
     migration_status,
@@ -21,6 +22,7 @@ from mm_nox.sessions import (
 __all__ = [
     "db2schema",
     "db_diff",
+    "db_test",
     "makemigrations",
     "migrate",
     "migration_status",

@@ -13,6 +13,7 @@ the command's exit code, and itself ends with 1.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -70,6 +71,9 @@ def db_test(session: nox.Session) -> None:
 MODULES = {"makemigrations": "mm_engine", "pytest": "pytest"}
 """What Python runs where a program is not on PATH."""
 
+INSTALLED_BY = {"makemigrations": "makemigrations", "pytest": "makemigrations[pytest]"}
+"""What pip installs to have a program."""
+
 ON_A_DATABASE = ("migrate", "showsql", "migration-status", "db-diff", "db2schema")
 """Sessions that speak of one database, which the settings may name several of."""
 
@@ -104,6 +108,13 @@ def register(
     ``migrate(database='eu')``. A name that the noxfile has given to a session of its
     own stays with that. None runs unless it is asked for by name or tag.
     """
+    _refuse_text(
+        include=include,
+        exclude=exclude,
+        tags=tags,
+        install=install,
+        databases=databases,
+    )
     unknown = sorted({*(include or ()), *exclude} - SESSIONS.keys())
     if unknown:
         message = f"no session {', '.join(unknown)}; there are {', '.join(SESSIONS)}"
@@ -130,6 +141,14 @@ def register(
             tags=tags,
         )(function)
     return tuple(prefix + name for name in chosen)
+
+
+def _refuse_text(**given: object) -> None:
+    """A text is a collection too, of letters; nobody means that."""
+    for name, value in given.items():
+        if isinstance(value, str):
+            message = f'{name} is a list, as in {name}=["{value}"]'
+            raise TypeError(message)
 
 
 def _on_each(function: Command, databases: Sequence[str]) -> Command:
@@ -161,5 +180,10 @@ def _python(session: nox.Session, program: str, *words: str) -> None:
     paths = [*(session.bin_paths or ()), *os.environ.get("PATH", "").split(os.pathsep)]
     if shutil.which(program, path=os.pathsep.join(paths)):
         session.run(program, *words, external=True)
-    else:
+    elif importlib.util.find_spec(MODULES[program]):
         session.run(sys.executable, "-m", MODULES[program], *words, external=True)
+    else:
+        session.error(
+            f"{program} is neither here, nor on PATH, nor beside nox;"
+            f' python -m pip install "{INSTALLED_BY[program]}"'
+        )

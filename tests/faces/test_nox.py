@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import subprocess
@@ -12,54 +11,12 @@ from pathlib import Path
 
 import pytest
 
-NOXFILE = """
-import mm_nox
+from nox_runs import NOXFILE, SCHEMA, listed, nox, run, write_noxfile
 
-NAMES = mm_nox.register({arguments})
-"""
-SCHEMA = """
-tables:
-  - name: users
-    fields:
-      - {name: id, type: integer, primary_key: true}
-      - {name: email, type: varchar, length: 255}
-"""
 NAMES = [
     *("makemigrations", "migrate", "showsql", "migration-status", "schema-check"),
     *("db-diff", "db2schema", "db-test"),
 ]
-
-
-def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """One command of this environment, as typed in the project's folder."""
-    scripts = str(Path(sys.executable).parent)
-    path = os.pathsep.join([scripts, os.environ.get("PATH", "")])
-    return subprocess.run(
-        words,
-        cwd=project,
-        env=os.environ | {"PATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def nox(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return run(project, sys.executable, "-m", "nox", *words)
-
-
-def write_noxfile(project: Path, arguments: str = "") -> None:
-    text = NOXFILE.format(arguments=arguments)
-    (project / "noxfile.py").write_text(text, encoding="utf-8")
-
-
-def listed(project: Path, tag: str) -> list[dict[str, object]]:
-    answer = nox(project, "--list", "--json", "--tags", tag)
-    assert answer.returncode == 0, answer.stderr
-    sessions = json.loads(answer.stdout)
-    assert isinstance(sessions, list)
-    return sessions
 
 
 @pytest.fixture
