@@ -66,10 +66,11 @@ def _slower_than_the_shell(figures: Figures) -> Iterator[str]:
 
 
 def _more_questions(figures: Figures) -> Iterator[str]:
-    """Reading a database must ask as much of many tables as of few."""
-    reading: dict[str, set[int]] = {}
+    """Reading and comparing must ask as much of many tables as of few."""
+    counts: dict[str, set[int]] = {}
     for asked in figures.questions:
-        reading.setdefault(asked.database, set()).add(asked.reading)
-    for database, counts in reading.items():
-        if len(counts) > 1:
-            yield f"reading {database} asks {min(counts)} to {max(counts)} questions"
+        counts.setdefault(f"reading {asked.database}", set()).add(asked.reading)
+        counts.setdefault(f"db-diff on {asked.database}", set()).add(asked.all)
+    for what, found in counts.items():
+        if len(found) > 1:
+            yield f"{what} asks {min(found)} to {max(found)} questions"

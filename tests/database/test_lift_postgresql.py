@@ -6,7 +6,6 @@ import attrs
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
-from sqlalchemy import event
 
 from live_postgresql import LivePostgreSQL
 from looking import looking_at
@@ -20,15 +19,13 @@ from mm_engine.introspect.reflect import reflect
 from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Desc, Field, Index, Table
+from mm_engine.model.table import Field, Index, Table
 from mm_engine.model.types import (
     Array,
-    BigInt,
     BigSerial,
     Decimal,
     EnumOf,
     SmallInt,
-    Text,
     TimestampTZ,
     Varchar,
 )
@@ -285,37 +282,6 @@ def test_a_table_that_is_being_altered_is_not_waited_for(
         pytest.raises(LockError, match="altering a table"),
     ):
         reflect(connection)
-
-
-def test_reading_asks_as_much_of_one_table_as_of_many(
-    live_postgresql: LivePostgreSQL,
-) -> None:
-    def asked() -> int:
-        count = 0
-
-        def counted(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        with looking_at(live_postgresql) as connection:
-            event.listen(connection, "before_cursor_execute", counted)
-            drift(connection, schema, live_postgresql.dialect)
-        return count
-
-    schema = Schema()
-    alone = asked()
-    tables = [
-        Table(
-            f"table_{number}",
-            [Field("id", BigInt(), nullable=False), Field("note", Text())],
-            primary_key=PrimaryKey(["id"], name=f"table_{number}_pkey"),
-            indexes=[Index([Desc("note")], name=f"idx_{number}")],
-        )
-        for number in range(60)
-    ]
-    schema = Schema.of(*tables)
-    live_postgresql.built(schema)
-    assert asked() == alone
 
 
 # Each example makes two schemas on a server and goes there and back.

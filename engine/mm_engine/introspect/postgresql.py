@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from mm_engine.errors import ConfigError
 from mm_engine.introspect.asides import Rows, aside, rows, run
 from mm_engine.introspect.native import Native, NativeEnum, NativeTable, Unread
-from mm_engine.introspect.postgresql_catalog import CURRENT_SCHEMA, READABLE, Catalog
+from mm_engine.introspect.postgresql_catalog import (
+    CURRENT_SCHEMA,
+    READABLE,
+    Answers,
+    Catalog,
+)
 from mm_engine.introspect.postgresql_columns import Columns
 from mm_engine.introspect.postgresql_parts import Constraints, Indexes, Triggers
 from mm_engine.introspect.postgresql_places import Found, Oid, Places, facts, storage
@@ -40,22 +45,26 @@ def read(connection: sa.Connection, places: Places) -> Native:
     """The same within a transaction that will be undone, for any places."""
     catalog = Catalog(places.names, server_version(connection))
     run(connection, READABLE)
-    enums = _enums(rows(connection, catalog.enums), places)
-    tables = _tables(rows(connection, catalog.tables), places)
-    columns = Columns.of(rows(connection, catalog.columns), enums, tables)
-    constraints = Constraints.of(
-        rows(connection, catalog.constraints), places, tables, columns
-    )
-    indexes = Indexes.of(rows(connection, catalog.indexes), tables, columns)
-    triggers = Triggers.of(rows(connection, catalog.triggers), tables, columns)
-    others = rows(connection, catalog.others)
+    questions = {**catalog.questions, "others": catalog.others}
+    found = {name: rows(connection, sql) for name, sql in questions.items()}
+    return described(Answers(**found), places)
+
+
+def described(answers: Answers, places: Places) -> Native:
+    """What the answers of a catalog say."""
+    enums = _enums(answers.enums, places)
+    tables = _tables(answers.tables, places)
+    columns = Columns.of(answers.columns, enums, tables)
+    constraints = Constraints.of(answers.constraints, places, tables, columns)
+    indexes = Indexes.of(answers.indexes, tables, columns)
+    triggers = Triggers.of(answers.triggers, tables, columns)
     unread = [
         *(fact for table in tables.values() for fact in table.unread),
         *columns.unread,
         *constraints.unread,
         *indexes.unread,
         *triggers.unread,
-        *_others(others, places, triggers.functions),
+        *_others(answers.others, places, triggers.functions),
     ]
     made = (
         NativeTable(

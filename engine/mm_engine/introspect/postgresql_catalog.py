@@ -7,11 +7,12 @@ the settings have it that `READABLE` makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.introspect.asides import Rows
 from mm_engine.model.names import OUR_TABLES
 
 READABLE = """
@@ -41,12 +42,62 @@ _ACTIONS = """CASE {column} WHEN 'c' THEN 'CASCADE' WHEN 'r' THEN 'RESTRICT'
         WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE 'NO ACTION' END"""
 
 
+@attrs.frozen(kw_only=True)
+class Answers:
+    """The rows that answer each question of a ``Catalog``."""
+
+    enums: Rows
+    tables: Rows
+    columns: Rows
+    constraints: Rows
+    indexes: Rows
+    triggers: Rows
+    others: Rows = attrs.field(factory=list)
+
+    @classmethod
+    def told(cls, questions: Iterable[str], answers: Sequence[Rows | None]) -> Answers:
+        """Answers that came as JSON, one for each name of a question.
+
+        A row is an object there, whose names do not tell its values apart: read it
+        with ``values_of_row``. No rows at all are null.
+        """
+        rows = (answer or [] for answer in answers)
+        return cls(**dict(zip(questions, rows, strict=True)))
+
+
+def values_of_row(pairs: Iterable[tuple[str, object]]) -> tuple[object, ...]:
+    """The values of a row of JSON: an ``object_pairs_hook``."""
+    return tuple(value for _, value in pairs)
+
+
 @attrs.frozen
 class Catalog:
     """The questions for some namespaces, in the words of one version of the server."""
 
     namespaces: tuple[str, ...] = attrs.field(converter=tuple[str, ...])
     version: int
+
+    @property
+    def questions(self) -> Mapping[str, str]:
+        """All that a schema has a place for, by the name of the answer."""
+        return {
+            "enums": self.enums,
+            "tables": self.tables,
+            "columns": self.columns,
+            "constraints": self.constraints,
+            "indexes": self.indexes,
+            "triggers": self.triggers,
+        }
+
+    @property
+    def as_one(self) -> str:
+        """The same questions as one, answered in JSON: ``Answers.told`` reads it."""
+        pieces = [
+            "(SELECT pg_catalog.json_agg(pg_catalog.row_to_json(r))"
+            f" FROM ({question}) AS r)"
+            for question in self.questions.values()
+        ]
+        return f"SELECT pg_catalog.json_build_array({', '.join(pieces)})"
 
     @property
     def tables(self) -> str:

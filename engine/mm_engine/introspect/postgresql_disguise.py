@@ -23,6 +23,7 @@ from mm_engine.introspect.native import (
     NativeTable,
 )
 from mm_engine.introspect.postgresql_columns import enum_words
+from mm_engine.introspect.postgresql_places import TEMPORARY
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Options, Table
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
 UNLOGGED = "unlogged"
-TEMPORARY = "pg_temp"
-"""What PostgreSQL calls the temporary namespace of a connection."""
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +83,10 @@ class Disguise:
             enums=enums,
             parts=parts,
         )
+
+    def name(self, table: Table) -> str:
+        """What a table that is built is called in the schema."""
+        return self.tables[table.name.removeprefix(f"{TEMPORARY}.")]
 
     @property
     def enums_apart(self) -> Mapping[str, tuple[str, str]]:

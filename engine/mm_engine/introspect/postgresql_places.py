@@ -12,6 +12,9 @@ from mm_engine.introspect.native import NativeOptions, Unread
 Oid: TypeAlias = int
 """The server's number of a thing, only ever compared."""
 
+TEMPORARY = "pg_temp"
+"""What PostgreSQL calls the temporary namespace of a connection."""
+
 
 @attrs.frozen
 class Places:

@@ -16,10 +16,15 @@ from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
 from mm_engine.introspect.native import Native, NativeTable
-from mm_engine.introspect.postgresql import read
-from mm_engine.introspect.postgresql_disguise import TEMPORARY, Disguise
-from mm_engine.introspect.postgresql_places import Places
-from mm_engine.model.objects import Enum
+from mm_engine.introspect.postgresql_batches import (
+    HAS_FUNCTIONS,
+    Batch,
+    Built,
+    read_in_one_call,
+    read_one_by_one,
+)
+from mm_engine.introspect.postgresql_catalog import READABLE
+from mm_engine.introspect.postgresql_disguise import Disguise
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations import CreateEnum
@@ -29,21 +34,17 @@ if TYPE_CHECKING:
 
     from mm_engine.dialects.base import Dialect
 
-_SETTINGS = Statement("""
+_SETTINGS = f"""
 SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp',
         NULLIF(pg_catalog.current_setting('search_path'), '')), true),
     pg_catalog.set_config('client_min_messages', 'warning', true),
-    pg_catalog.set_config('check_function_bodies', 'off', true)
-""")
-_TEMPORARY = """
-SELECT nspname FROM pg_catalog.pg_namespace
-WHERE oid = pg_catalog.pg_my_temp_schema()
+    pg_catalog.set_config('check_function_bodies', 'off', true),
+    pg_catalog.current_setting('max_locks_per_transaction')::bigint
+        * (pg_catalog.current_setting('max_connections')::bigint
+            + pg_catalog.current_setting('max_prepared_transactions')::bigint),
+    {HAS_FUNCTIONS}
 """
-_LOCKS = """
-SELECT pg_catalog.current_setting('max_locks_per_transaction')::bigint
-    * (pg_catalog.current_setting('max_connections')::bigint
-        + pg_catalog.current_setting('max_prepared_transactions')::bigint)
-"""
+"""What is set for the scratch, and then: the places for locks, and the last."""
 
 SHARE = 4
 """The server has so many places for locks; we take one of so many of them at once."""
@@ -55,39 +56,50 @@ def expected_postgresql(
     """The schema as this server would describe it.
 
     Foreign keys are not built: the catalog keeps them word for word, and without them
-    the tables can be built in as many parts as the server's room for locks asks for.
+    the tables can be built in batches, as the server's room for locks asks for.
     Raises ``DriftError`` where nothing can be built on this connection.
     """
     disguise = Disguise.of(schema, dialect)
-    built = disguise.built
-    enums = [
-        item for enum in built.enums.values() for item in _type(dialect, enum, built)
-    ]
-    found = Native(tables={})
     tables: dict[str, NativeTable] = {}
+    found = Native(tables={})
     with _explained(), aside(connection):
-        run(connection, _text([_SETTINGS, *enums]))
+        *_, places, has_functions = rows(connection, _SETTINGS)[0]
+        run(connection, READABLE)
         spoken = _spoken(connection, disguise)
-        for batch in _batches(built.tables.values(), _budget(connection)):
-            run(connection, "SAVEPOINT makemigrations_batch")
-            made = [item for table in batch for item in _made(dialect, table, built)]
-            run(connection, _text(made))
-            found = read(connection, Places(_temporary(connection)))
-            run(connection, "ROLLBACK TO makemigrations_batch")
+        batches = batches_of(disguise, int(str(places)) // SHARE)
+        read = read_in_one_call if has_functions else read_one_by_one
+        for found in read(connection, batches):
             tables |= found.tables
     return disguise.revealed(attrs.evolve(found, tables=tables), spoken)
 
 
-def _type(dialect: Dialect, enum: Enum, schema: Schema) -> Iterable[Item]:
-    operation = CreateEnum(enum)
-    move = Move(operation, schema, number=1, mark="")
-    return dialect.change_enum(move, operation)
+def batches_of(disguise: Disguise, budget: int) -> list[Batch]:
+    """What is built together, so that no batch takes more locks than the budget.
+
+    Each begins with all enums: a type takes no locks.
+    """
+    enums = _enums(disguise)
+    return [
+        [*enums, *(_table(table, disguise) for table in tables)]
+        for tables in _groups(disguise.built.tables.values(), budget)
+    ]
 
 
-def _made(dialect: Dialect, table: Table, schema: Schema) -> Iterable[Item]:
-    """The statements for a table, in a schema of its own."""
-    alone = attrs.evolve(schema, tables={table.name: table})
-    return dialect.create_table(table, alone, tolerant=False)
+def _enums(disguise: Disguise) -> list[Built]:
+    schema, dialect = disguise.built, disguise.dialect
+    made: list[Built] = []
+    for name, enum in zip(disguise.enums.values(), schema.enums.values(), strict=True):
+        operation = CreateEnum(enum)
+        move = Move(operation, schema, number=1, mark="")
+        made.append(Built(name, _texts(dialect.change_enum(move, operation))))
+    return made
+
+
+def _table(table: Table, disguise: Disguise) -> Built:
+    """What makes a table, in a schema of its own."""
+    alone = attrs.evolve(disguise.built, tables={table.name: table})
+    items = disguise.dialect.create_table(table, alone, tolerant=False)
+    return Built(disguise.name(table), _texts(items))
 
 
 def _spoken(connection: sa.Connection, disguise: Disguise) -> dict[str, str]:
@@ -104,28 +116,18 @@ def _spoken(connection: sa.Connection, disguise: Disguise) -> dict[str, str]:
     return {str(own): str(words) for own, words in found}
 
 
-def _budget(connection: sa.Connection) -> int:
-    return int(str(rows(connection, _LOCKS)[0][0])) // SHARE
-
-
-def _temporary(connection: sa.Connection) -> str:
-    """The name that the temporary namespace really has, once something is in it."""
-    found = rows(connection, _TEMPORARY)
-    return str(found[0][0]) if found else TEMPORARY
-
-
-def _batches(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
-    """Tables in groups that take no more locks than the budget, by what they hold."""
-    batch: list[Table] = []
+def _groups(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
+    """Tables by how many locks they take together; one group at least."""
+    group: list[Table] = []
     taken = 0
     for table in tables:
         needed = _locks(table)
-        if batch and taken + needed > budget:
-            yield batch
-            batch, taken = [], 0
-        batch.append(table)
+        if group and taken + needed > budget:
+            yield group
+            group, taken = [], 0
+        group.append(table)
         taken += needed
-    yield batch
+    yield group
 
 
 def _locks(table: Table) -> int:
@@ -133,10 +135,8 @@ def _locks(table: Table) -> int:
     return 5 + len(table.indexes) + len(table.uniques)
 
 
-def _text(items: Iterable[Item]) -> str:
-    """One text for all statements: a single journey to the server."""
-    statements = [item.sql for item in items if isinstance(item, Statement)]
-    return ";\n".join(statements) or "SELECT"
+def _texts(items: Iterable[Item]) -> Iterator[str]:
+    return (item.sql for item in items if isinstance(item, Statement))
 
 
 _REASONS = {
@@ -171,5 +171,5 @@ def _explained() -> Iterator[None]:
         raise DriftError(
             "what the migrations say cannot be built beside the database to compare"
             f" the two: {reason} ({said})",
-            hint=f"{hint}; or give another database to build it in",
+            hint=hint,
         ) from error
