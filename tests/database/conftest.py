@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
 from postgresql_runs import url
 
-__all__ = ["live_postgresql", "postgresql_url", "url"]
+__all__ = ["live_postgresql", "mariadb_server", "mariadb_url", "postgresql_url", "url"]

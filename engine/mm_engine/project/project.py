@@ -113,7 +113,7 @@ class Project:
 
     def database_type(self) -> str:
         """The type of the database that is configured, by its URL or by its name."""
-        from mm_engine.runner.url import ALIASES
+        from mm_engine.runner.wires import ALIASES
 
         config = self.config
         if config.url is not None:
@@ -129,7 +129,7 @@ class Project:
     def dialect(self, database_type: str | None = None) -> Dialect:
         """How a type of database is told; the configured one if none is named."""
         from mm_engine.dialects import dialect
-        from mm_engine.runner.url import ALIASES
+        from mm_engine.runner.wires import ALIASES
 
         if database_type is not None:
             kind = database_type.lower()
@@ -141,7 +141,7 @@ class Project:
 
         ``driver`` is what SQLAlchemy calls the dialect; the settings may refine it.
         """
-        from mm_engine.runner.url import SCHEMES
+        from mm_engine.runner.wires import SCHEMES
 
         wire = SCHEMES.get(driver)
         if wire is None:

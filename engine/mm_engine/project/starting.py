@@ -12,7 +12,8 @@ from mm_engine.config.value import Config
 from mm_engine.errors import ConfigError, MMError, nearest
 from mm_engine.model.databases import DATABASES
 from mm_engine.project.workflows import FILES
-from mm_engine.runner.url import ALIASES, Url
+from mm_engine.runner.url import Url
+from mm_engine.runner.wires import ALIASES
 
 EXAMPLE_URLS = {
     "sqlite": "sqlite:///app.db",

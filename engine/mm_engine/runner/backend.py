@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mm_engine.runner.owned import Words
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -41,6 +43,12 @@ class Backend:
 
     has_namespaces = False
     """Whether tables lie in namespaces, which their names say before a point."""
+
+    words = Words()
+    """What our own tables are made of."""
+
+    locks_sessions = False
+    """Whether the lock is a session's, so that no transaction brings it along."""
 
     patience: float = 0.0
     """Seconds to wait for somebody else who migrates."""
@@ -114,6 +122,10 @@ class Backend:
         del error
         return Trouble.OTHER
 
+    def said(self, error: object) -> str:
+        """What an error of the driver says, as people should read it."""
+        return str(error)
+
     def holder(self, connection: sa.Connection) -> str | None:
         """Who holds the lock, in words, where that can be seen."""
         del connection
@@ -122,8 +134,14 @@ class Backend:
 
 def backend_of(source: sa.Connection | sa.Engine) -> Backend:
     """The backend that a connection or an engine talks to."""
+    from mm_engine.runner.mysql import MySQL
     from mm_engine.runner.postgresql import PostgreSQL
     from mm_engine.runner.sqlite import SQLite
 
-    known: dict[str, type[Backend]] = {"sqlite": SQLite, "postgresql": PostgreSQL}
+    known: dict[str, type[Backend]] = {
+        "sqlite": SQLite,
+        "postgresql": PostgreSQL,
+        "mysql": MySQL,
+        "mariadb": MySQL,
+    }
     return known.get(source.dialect.name, Backend)()

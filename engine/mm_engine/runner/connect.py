@@ -48,7 +48,7 @@ def open_engine(
 
 def _server_engine(url: Url) -> sa.Engine:
     import sqlalchemy as sa
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
     try:
         return sa.create_engine(
@@ -57,7 +57,7 @@ def _server_engine(url: Url) -> sa.Engine:
             isolation_level="AUTOCOMMIT",
             connect_args=url.unsaid_options(),
         )
-    except ImportError as error:
+    except (ImportError, NoSuchModuleError) as error:
         name = url.driver.partition("+")[2] or url.driver
         raise ConfigError(
             f"the driver {name} for {url} cannot be loaded: {error}",
@@ -108,8 +108,8 @@ def _tried(engine: sa.Engine) -> sa.Connection:
 
     connection = engine.connect()
     try:
-        sa.inspect(connection).has_table("makemigrations_history")
         backend_of(engine).check(connection)
+        sa.inspect(connection).has_table("makemigrations_history")
         connection.rollback()
     except BaseException:
         connection.close()
@@ -119,7 +119,7 @@ def _tried(engine: sa.Engine) -> sa.Connection:
 
 def unreachable(error: BaseException | None, backend: Backend, url: Url) -> MMError:
     """What is said of a database whose driver failed before anything was asked."""
-    said = url.scrubbed(" ".join(str(error).split()))
+    said = url.scrubbed(" ".join(backend.said(error).split()))
     trouble = backend.trouble(error)
     if trouble is Trouble.BUSY:
         return LockError(

@@ -272,6 +272,12 @@ class _Run:
 @contextmanager
 def transaction(session: Session, begin: str) -> Iterator[None]:
     """A transaction of our own, or a part of the caller's that can be undone alone."""
+    with lock.around(session.connection, session.backend), _begun(session, begin):
+        yield
+
+
+@contextmanager
+def _begun(session: Session, begin: str) -> Iterator[None]:
     ending = ("COMMIT", "ROLLBACK")
     if not session.is_nested:
         lock.begin(session.connection, begin, session.backend)

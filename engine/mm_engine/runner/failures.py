@@ -218,7 +218,8 @@ def explained(connection: sa.Connection, act: str) -> Iterator[None]:
 def driver_text(error: object, connection: sa.Connection) -> str:
     """What a driver said, on one line and without the password."""
     password = connection.engine.url.password
-    return scrubbed(" ".join(str(error).split()), password and str(password))
+    said = backend_of(connection).said(error)
+    return scrubbed(" ".join(said.split()), password and str(password))
 
 
 def raised_in(function: Callable[..., object], error: BaseException) -> Position | None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import GraphError, HistoryError
 from mm_engine.migrations.graph import MigrationGraph
-from mm_engine.model.names import place_of
+from mm_engine.model.names import OUR_TABLES, place_of
 from mm_engine.operations import CreateTable
 from mm_engine.runner.backend import backend_of
-from mm_engine.runner.history import TABLE, History
+from mm_engine.runner.history import History
 from mm_engine.runner.plan import Direction, Step
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def tables_of(connection: sa.Connection, wanted: Iterable[str] = ()) -> frozense
         for space in (s for s in spaces if s is not None and s in there):
             inside = inspector.get_table_names(space) + inspector.get_view_names(space)
             names |= {f"{space}.{name}" for name in inside}
-    return frozenset(names - {TABLE})
+    return frozenset(name for name in names if not name.startswith(OUR_TABLES))
 
 
 def _made(step: Step) -> tuple[str, ...]:

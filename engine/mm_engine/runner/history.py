@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.errors import HistoryError
+from mm_engine.runner import owned
 from mm_engine.runner.backend import backend_of
 from mm_engine.runner.connect import connected
 from mm_engine.runner.failures import explained
 from mm_engine.runner.looking import file_rows
+from mm_engine.runner.owned import Column, Kind
 from mm_engine.runner.url import Url
 from mm_engine.runner.waiting import GLANCE
 
@@ -27,6 +29,18 @@ FAKED = "faked"
 
 OURS = ("sequence", "digest", "tool_version", "duration_ms", "kind")
 """Columns that the original has not; all may be null, so that it can still insert."""
+
+
+COLUMNS = (
+    Column("id", Kind.COUNTER),
+    Column("name", Kind.NAME),
+    Column("applied_at", Kind.MOMENT),
+    Column("sequence", Kind.NUMBER),
+    Column("digest", Kind.WORD),
+    Column("tool_version", Kind.WORD),
+    Column("duration_ms", Kind.NUMBER),
+    Column("kind", Kind.WORD),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,22 +139,13 @@ def prepare(connection: sa.Connection, history: History) -> None:
 
     Called before the first row is written, in the same transaction.
     """
-    import sqlalchemy as sa
-
-    table = _table()
+    backend = backend_of(connection)
     if not history.columns:
-        table.create(connection)
+        owned.make(connection, backend, TABLE, COLUMNS)
         return
-    quote = connection.dialect.identifier_preparer
-    for column in table.columns:
+    for column in COLUMNS:
         if column.name in OURS and column.name not in history.columns:
-            type_ = column.type.compile(connection.dialect)
-            connection.execute(
-                sa.text(
-                    f"ALTER TABLE {quote.format_table(table)}"
-                    f" ADD COLUMN {quote.format_column(column)} {type_}"
-                )
-            )
+            owned.add(connection, backend, TABLE, column)
 
 
 def add(connection: sa.Connection, records: Iterable[Record]) -> None:
@@ -203,24 +208,10 @@ def _statements() -> _Statements:
 
 
 @cache
-def _table() -> sa.Table:
-    """The table as we make it; on SQLite times are texts, as the original's are."""
+def _table() -> sa.TableClause:
     import sqlalchemy as sa
 
-    moment = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
-    text = sa.String(255).with_variant(sa.Text(), "sqlite")
-    return sa.Table(
-        TABLE,
-        sa.MetaData(),
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("name", text, nullable=False, unique=True),
-        sa.Column("applied_at", moment, server_default=sa.func.current_timestamp()),
-        sa.Column("sequence", sa.Integer),
-        sa.Column("digest", text),
-        sa.Column("tool_version", text),
-        sa.Column("duration_ms", sa.Integer),
-        sa.Column("kind", text),
-    )
+    return sa.table(TABLE, *(sa.column(column.name) for column in COLUMNS))
 
 
 def _record(row: dict[str, object]) -> Record:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import LockError
@@ -52,6 +52,11 @@ def outside(connection: sa.Connection, backend: Backend) -> Iterator[None]:
         if not is_ours:
             raise lock_error(connection, backend)
         yield
+
+
+def around(connection: sa.Connection, backend: Backend) -> AbstractContextManager[None]:
+    """What a transaction has to stand in, where it does not bring the lock along."""
+    return outside(connection, backend) if backend.locks_sessions else nullcontext()
 
 
 def lock_error(connection: sa.Connection, backend: Backend) -> LockError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
 from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.owned import Words
 from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class PostgreSQL(Backend):
     """A server, and an advisory lock: a transaction's, or a session's without one."""
 
     has_namespaces = True
+    words = Words(counter="SERIAL PRIMARY KEY", moment="TIMESTAMP WITH TIME ZONE")
 
     def check(self, connection: sa.Connection) -> None:
         """Refuse a server that is too old."""

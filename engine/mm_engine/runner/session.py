@@ -75,9 +75,10 @@ def session(
             yield opened
         return
     backend = backend_of(source)
-    backend.check(source)
+    # Asked before anything else is: SQLAlchemy begins with the first question.
     is_nested = source.in_transaction()
     try:
+        backend.check(source)
         with backend.prepared(source, is_own=not is_nested, patience=lock_timeout):
             yield Session(source, backend, is_nested)
     finally:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from mm_engine.errors import ConfigError, nearest
 from mm_engine.runner import folderlock
 from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.owned import Words
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _uri(path: Path, url: Url, mode: str | None) -> str:
 
 class SQLite(Backend):
     """A file, one writer at a time, settings that only work outside transactions."""
+
+    words = Words(word="TEXT", moment="TEXT")
 
     @property
     def complaints(self) -> tuple[type[Exception], ...]:

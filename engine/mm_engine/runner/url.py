@@ -12,6 +12,7 @@ import attrs
 
 from mm_engine.errors import ConfigError, nearest
 from mm_engine.model import databases
+from mm_engine.runner.wires import ALIASES, SCHEMES, SPELLED_OUT, Wire
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,56 +23,6 @@ GREATEST_PORT = 65_535
 
 SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
 """Names of options whose values are nobody's business."""
-
-
-@attrs.frozen
-class Wire:
-    """A way to talk to databases: its driver, and the types that speak it.
-
-    ``install`` is what pip is told to get the driver. The first of ``types`` is meant
-    unless ``DB_TYPE`` says another. ``options`` are what the driver is told where the
-    URL does not say otherwise.
-    """
-
-    family: str
-    driver: str
-    install: str | None
-    types: tuple[str, ...]
-    is_file: bool = attrs.field(default=False, kw_only=True)
-    options: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
-
-
-POSTGRESQL = Wire(
-    "postgresql",
-    "postgresql+psycopg",
-    "makemigrations[postgresql]",
-    (databases.POSTGRESQL, databases.REDSHIFT, databases.AURORADSQL),
-    options={"application_name": "makemigrations", "connect_timeout": "10"},
-)
-MYSQL = Wire(
-    "mysql",
-    "mysql+pymysql",
-    "pymysql",
-    (databases.MYSQL, databases.TIDB, databases.STARROCKS),
-)
-SQLITE = Wire("sqlite", "sqlite+pysqlite", None, (databases.SQLITE,), is_file=True)
-
-SCHEMES: Mapping[str, Wire] = {
-    "postgresql": POSTGRESQL,
-    "postgres": POSTGRESQL,
-    "mysql": MYSQL,
-    "mariadb": MYSQL,
-    "sqlite": SQLITE,
-    "sqlite3": SQLITE,
-}
-"""Ours alone: SQLAlchemy 2.0 and 2.1 choose different drivers where none is named."""
-
-ALIASES: Mapping[str, str] = {
-    "postgres": databases.POSTGRESQL,
-    "mariadb": databases.MYSQL,
-    "sqlite3": databases.SQLITE,
-}
-"""Words for a type of database that people use besides its name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -224,14 +175,14 @@ def scrubbed(text: str, password: str | None) -> str:
 
 def _wire(scheme: str) -> tuple[Wire, str]:
     """The wire of a scheme, and SQLAlchemy's name of the driver."""
-    family, plus, _ = scheme.partition("+")
-    wire = SCHEMES.get(family)
+    family, plus, driver = scheme.partition("+")
+    wire = SPELLED_OUT.get(scheme) or SCHEMES.get(family)
     if wire is None:
         raise ConfigError(
             f'"{family}" is not a scheme of a database URL that can be connected to',
             hint=nearest(family, SCHEMES) or f"known are {', '.join(SCHEMES)}",
         )
-    return wire, scheme if plus else wire.driver
+    return wire, f"{wire.dialect}+{driver}" if plus else wire.driver
 
 
 def _file(wire: Wire, driver: str, rest: str, shown: str) -> Url:
@@ -263,7 +214,7 @@ def _server(wire: Wire, driver: str, rest: str, shown: str) -> Url:
         username=unquote(username) if at else None,
         password=unquote(password) if has_password else None,
         host=host,
-        port=port,
+        port=wire.port if port is None else port,
         database=unquote(database),
         query=_query(query),
         shown=shown,

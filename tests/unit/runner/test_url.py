@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 import traceback
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mm_engine.errors import ConfigError
+from mm_engine.model.databases import DATABASES
 from mm_engine.runner.url import HIDDEN, Url, hidden, scrubbed
+from mm_engine.runner.wires import SCHEMES
+
+ROOT = Path(__file__).parents[3]
 
 ODD = st.text(st.characters(exclude_categories=["Cs"]), max_size=12).map(
     lambda text: f"zQ7{text}x9W"
@@ -36,7 +41,23 @@ def leaks(password: str, text: str) -> bool:
         ("postgresql+psycopg2://u@h/d", "postgresql+psycopg2", "postgresql"),
         ("mysql://u@h/d", "mysql+pymysql", "mysql"),
         ("mariadb://u@h/d", "mysql+pymysql", "mysql"),
+        ("mariadb+pymysql://u@h/d", "mysql+pymysql", "mysql"),
         ("sqlite:///a.db", "sqlite+pysqlite", "sqlite"),
+        ("sqlserver://u@h/d", "mssql+pymssql", "sqlserver"),
+        ("mssql+pyodbc://u@h/d", "mssql+pyodbc", "sqlserver"),
+        ("redshift://u@h/d", "redshift+redshift_connector", "redshift"),
+        ("redshift+psycopg2://u@h/d", "redshift+psycopg2", "redshift"),
+        ("clickhouse://u@h/d", "clickhousedb+connect", "clickhouse"),
+        ("clickhousedb://u@h/d", "clickhousedb+connect", "clickhouse"),
+        ("tidb://u@h/d", "mysql+pymysql", "tidb"),
+        ("vertica://u@h/d", "vertica+vertica_python", "vertica"),
+        ("ydb://h/local", "yql+ydb", "ydb"),
+        ("yql+ydb://h/local", "yql+ydb", "ydb"),
+        ("libsql://h:8080/", "sqlite+libsql", "turso"),
+        ("sqlite+libsql://h:8080/", "sqlite+libsql", "turso"),
+        ("starrocks://u@h/d", "starrocks+pymysql", "starrocks"),
+        ("auroradsql://u@h/d", "auroradsql+psycopg", "auroradsql"),
+        ("dsql+psycopg2://u@h/d", "auroradsql+psycopg2", "auroradsql"),
     ],
 )
 def test_the_scheme_gives_driver_and_type(text: str, driver: str, type_: str) -> None:
@@ -48,12 +69,32 @@ def test_the_scheme_gives_driver_and_type(text: str, driver: str, type_: str) ->
     ("text", "package"),
     [
         ("postgresql://h/d", "makemigrations[postgresql]"),
-        ("mysql://h/d", "pymysql"),
+        ("mysql://h/d", "makemigrations[mysql]"),
+        ("mariadb://h/d", "makemigrations[mysql]"),
+        ("mysql+asyncmy://h/d", "asyncmy"),
+        ("mssql://h/d", "makemigrations[sqlserver]"),
         ("postgresql+pg8000://h/d", "pg8000"),
     ],
 )
 def test_the_package_of_the_driver_is_known(text: str, package: str) -> None:
     assert Url.of(text).package == package
+
+
+def test_every_database_can_be_named_by_a_url() -> None:
+    types = {Url.of(f"{scheme}:///d").database_type() for scheme in SCHEMES}
+    assert types == set(DATABASES)
+
+
+def test_every_extra_is_one_of_the_distribution() -> None:
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {wire.extra for wire in SCHEMES.values() if wire.extra}
+    assert named <= {*known["optional-dependencies"]}
+
+
+def test_a_server_has_the_port_that_its_database_listens_on() -> None:
+    assert Url.of("tidb://h/d").port == 4000
+    assert Url.of("tidb://h:4001/d").port == 4001
+    assert Url.of("mysql://h/d").port is None
 
 
 def test_a_type_refines_within_its_family() -> None:

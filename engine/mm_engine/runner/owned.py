@@ -1,0 +1,98 @@
+"""Our own tables in a database, made of the words that it has for their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, assert_never
+
+import attrs
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.runner.backend import Backend
+
+
+class Kind(Enum):
+    """What a column of ours holds."""
+
+    COUNTER = "a number that the database gives, the key"
+    KEY = "a number that we give, the key"
+    NAME = "a short text that occurs once"
+    WORD = "a short text"
+    TEXT = "a text of any length"
+    NUMBER = "a whole number"
+    MOMENT = "when the row was written, by the database's clock"
+
+
+@attrs.frozen
+class Column:
+    """One column; only a key and a name may never be null."""
+
+    name: str
+    kind: Kind
+
+
+@attrs.frozen(kw_only=True)
+class Words:
+    """What a database calls the types of our columns, and what ends CREATE TABLE."""
+
+    counter: str = "INTEGER PRIMARY KEY"
+    key: str = "INTEGER NOT NULL PRIMARY KEY"
+    unique: str = " UNIQUE"
+    word: str = "VARCHAR(255)"
+    text: str = "TEXT"
+    number: str = "INTEGER"
+    moment: str = "TIMESTAMP"
+    now: str = "CURRENT_TIMESTAMP"
+    ending: str = ""
+
+    def type(self, kind: Kind) -> str:
+        """The type of a column, with what has to be true of it."""
+        match kind:
+            case Kind.COUNTER:
+                return self.counter
+            case Kind.KEY:
+                return self.key
+            case Kind.NAME:
+                return f"{self.word} NOT NULL{self.unique}"
+            case Kind.WORD:
+                return self.word
+            case Kind.TEXT:
+                return self.text
+            case Kind.NUMBER:
+                return self.number
+            case Kind.MOMENT:
+                return f"{self.moment} DEFAULT {self.now}"
+            case _:
+                assert_never(kind)
+
+
+def make(
+    connection: sa.Connection, backend: Backend, table: str, columns: Iterable[Column]
+) -> None:
+    """Make a table of ours."""
+    lines = ", ".join(_column(connection, backend, column) for column in columns)
+    connection.exec_driver_sql(
+        f"CREATE TABLE {quoted(connection, table)} ({lines}){backend.words.ending}"
+    ).close()
+
+
+def add(
+    connection: sa.Connection, backend: Backend, table: str, column: Column
+) -> None:
+    """Give a table of ours, or of the original's, one more column."""
+    said = _column(connection, backend, column)
+    connection.exec_driver_sql(
+        f"ALTER TABLE {quoted(connection, table)} ADD COLUMN {said}"
+    ).close()
+
+
+def quoted(connection: sa.Connection, name: str) -> str:
+    """A name of ours as this database quotes names."""
+    return connection.dialect.identifier_preparer.quote_identifier(name)
+
+
+def _column(connection: sa.Connection, backend: Backend, column: Column) -> str:
+    return f"{quoted(connection, column.name)} {backend.words.type(column.kind)}"

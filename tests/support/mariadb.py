@@ -1,0 +1,180 @@
+"""A MariaDB server for the tests: one a process, of the machine's own binaries."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from mm_pytest.servers.postgresql import _quick_folder, _unprivileged_user
+
+BINARIES = "MAKEMIGRATIONS_TEST_MARIADB"
+"""The folder of ``mariadbd``, where it is none that the machine looks in."""
+
+SETTINGS = (
+    "--bind-address=127.0.0.1",
+    "--skip-name-resolve",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--innodb-log-file-size=8M",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-flush-method=nosync",
+    "--sync-frm=0",
+    "--skip-log-bin",
+    "--lock-wait-timeout=20",
+    "--max-connections=100",
+)
+"""What makes a server quick whose data nobody will miss."""
+
+PATIENCE = 30.0
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """A server of our own, gone after the tests; skipped where there can be none."""
+    if find_spec("pymysql") is None:
+        pytest.skip("PyMySQL is not installed")
+    server, maker = program("mariadbd"), program("mariadb-install-db")
+    if server is None or maker is None:
+        pytest.skip(f"there is no MariaDB here, nor in {BINARIES}")
+    with started(server, maker) as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: str) -> Iterator[str]:
+    """An empty database of the test's own."""
+    with database(mariadb_server) as url:
+        yield url
+
+
+def program(name: str) -> str | None:
+    """Where a program of MariaDB's lies; servers lie beside what users may run."""
+    chosen = os.environ.get(BINARIES)
+    places = (
+        [chosen] if chosen else [os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"]
+    )
+    return shutil.which(name, path=os.pathsep.join(places))
+
+
+@contextmanager
+def started(server: str, maker: str, *more: str) -> Iterator[str]:
+    """A running server's URL, for one who may do everything; it ends with the block."""
+    folder = Path(tempfile.mkdtemp(prefix="mm-maria-", dir=_quick_folder()))
+    user = _unprivileged_user()
+    try:
+        if user is not None:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        _run(
+            [
+                *(maker, "--no-defaults", f"--datadir={folder / 'data'}"),
+                *("--auth-root-authentication-method=normal", "--skip-test-db"),
+                *("--skip-name-resolve", "--innodb-log-file-size=8M"),
+            ],
+            folder,
+        )
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        words = [server, "--no-defaults", f"--datadir={folder / 'data'}"]
+        words += [f"--port={port}", f"--socket={folder / 's'}", *SETTINGS, *more]
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                start_new_session=True,
+                user=user.pw_uid if user else None,
+                group=user.pw_gid if user else None,
+                extra_groups=[] if user else None,
+            )
+        try:
+            _wait_until_ready(process, folder, port)
+            yield f"mysql://root@127.0.0.1:{port}/"
+        finally:
+            _stop(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """A database, dropped at the end."""
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    rows(server, f"CREATE DATABASE {name}")
+    try:
+        yield f"{server.rpartition('/')[0]}/{name}"
+    finally:
+        rows(server, f"DROP DATABASE {name}")
+
+
+def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """The rows of the last of some statements, on a connection of its own."""
+    import pymysql
+
+    from mm_engine.runner.url import Url
+
+    read = Url.of(url)
+    with (
+        closing(
+            pymysql.connect(
+                host=read.host,
+                port=read.port or 0,
+                user=read.username,
+                password=read.password or "",
+                database=read.database or None,
+                autocommit=True,
+            )
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
+        for statement in statements:
+            cursor.execute(statement)
+        return list(cursor.fetchall())
+
+
+def _run(words: list[str], folder: Path) -> None:
+    user = _unprivileged_user()
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        cwd=folder,
+        check=False,
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and server.poll() is None:
+        if b"ready for connections" in (folder / "log").read_bytes():
+            return
+        time.sleep(0.01)
+    log = (folder / "log").read_text("utf-8", "replace")
+    raise AssertionError(f"MariaDB did not start on port {port}:\n{log}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
