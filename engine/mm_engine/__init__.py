@@ -49,9 +49,13 @@ if TYPE_CHECKING:
     from mm_engine.operations import AddForeignKey as AddForeignKey
     from mm_engine.operations import AddIndex as AddIndex
     from mm_engine.operations import AddUnique as AddUnique
+    from mm_engine.operations import AlterCheck as AlterCheck
     from mm_engine.operations import AlterEnum as AlterEnum
     from mm_engine.operations import AlterField as AlterField
+    from mm_engine.operations import AlterForeignKey as AlterForeignKey
+    from mm_engine.operations import AlterIndex as AlterIndex
     from mm_engine.operations import AlterPrimaryKey as AlterPrimaryKey
+    from mm_engine.operations import AlterUnique as AlterUnique
     from mm_engine.operations import CreateEnum as CreateEnum
     from mm_engine.operations import CreateTable as CreateTable
     from mm_engine.operations import DropCheck as DropCheck

@@ -170,6 +170,12 @@ SCENARIOS = (
     ),
     Scenario(ops.AddIndex, "AddIndex", lambda _: [ops.AddIndex("things", _INDEX)]),
     Scenario(
+        ops.AlterIndex,
+        "AlterIndex",
+        lambda _: [ops.AlterIndex("things", attrs.evolve(_INDEX, unique=True))],
+        lambda s: attrs.evolve(s.table(), indexes=[_INDEX]),
+    ),
+    Scenario(
         ops.DropIndex,
         "DropIndex",
         lambda _: [ops.DropIndex("things", "idx_value")],
@@ -201,6 +207,24 @@ SCENARIOS = (
         extra=_parents,
     ),
     Scenario(
+        ops.AlterForeignKey,
+        "AlterForeignKey",
+        lambda _: [
+            ops.AlterForeignKey("things", attrs.evolve(_KEY, on_delete="CASCADE"))
+        ],
+        lambda s: attrs.evolve(s.table(), foreign_keys=[_KEY]),
+        _parents,
+    ),
+    Scenario(
+        ops.AlterForeignKey,
+        "AlterForeignKey to one that waits",
+        lambda _: [
+            ops.AlterForeignKey("things", attrs.evolve(_KEY, deferrable="deferred"))
+        ],
+        lambda s: attrs.evolve(s.table(), foreign_keys=[_KEY]),
+        _parents,
+    ),
+    Scenario(
         ops.DropForeignKey,
         "DropForeignKey",
         lambda _: [ops.DropForeignKey("things", "fk_value")],
@@ -208,6 +232,14 @@ SCENARIOS = (
         _parents,
     ),
     Scenario(ops.AddUnique, "AddUnique", lambda _: [ops.AddUnique("things", _UNIQUE)]),
+    Scenario(
+        ops.AlterUnique,
+        "AlterUnique",
+        lambda _: [
+            ops.AlterUnique("things", attrs.evolve(_UNIQUE, fields=["value", "note"]))
+        ],
+        lambda s: attrs.evolve(s.table(), uniques=[_UNIQUE]),
+    ),
     Scenario(
         ops.DropUnique,
         "DropUnique",
@@ -222,6 +254,14 @@ SCENARIOS = (
             if not s.counts
             else ops.AddCheck("things", _CHECK)
         ],
+    ),
+    Scenario(
+        ops.AlterCheck,
+        "AlterCheck",
+        lambda _: [ops.AlterCheck("things", Check("note <> 'x'", name="ck_value"))],
+        lambda s: attrs.evolve(
+            s.table(), checks=[Check("note <> '' OR value IS NULL", name="ck_value")]
+        ),
     ),
     Scenario(
         ops.DropCheck,

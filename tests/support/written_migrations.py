@@ -57,16 +57,32 @@ SAMPLES: tuple[Operation, ...] = (
     ),
     mm.RenameField("users", "age", new="years"),
     mm.AddIndex("users", mm.Index(["age"], name="idx_users_age", unique=True)),
+    mm.AlterIndex("users", mm.Index(["age", "day"], name="idx_users_age")),
     mm.DropIndex("users", "idx_users_age"),
     mm.RenameIndex("users", "idx_a", new="idx_b"),
     mm.AlterPrimaryKey("users", mm.PrimaryKey(["id", "day"], name="users_pkey")),
     mm.AddForeignKey(
         "users", mm.ForeignKey(["boss"], "users", references=["id"], name="fk_boss")
     ),
+    mm.AlterForeignKey(
+        "users",
+        mm.ForeignKey(
+            ["boss"],
+            "users",
+            references=["id"],
+            name="fk_boss",
+            on_delete="SET NULL",
+            deferrable="deferred",
+        ),
+    ),
     mm.DropForeignKey("users", "fk_boss"),
     mm.AddUnique("users", mm.Unique(["email"], name="uq_users_email")),
+    mm.AlterUnique(
+        "users", mm.Unique(["email"], name="uq_users_email", nulls_not_distinct=True)
+    ),
     mm.DropUnique("users", "uq_users_email"),
     mm.AddCheck("users", mm.Check("age > 0", name="ck_users_age")),
+    mm.AlterCheck("users", mm.Check("age > 17", name="ck_users_age")),
     mm.DropCheck("users", "ck_users_age"),
     mm.RenameConstraint("users", "uq_a", new="uq_b"),
     mm.CreateEnum(mm.Enum("status", ["new", "done"])),

@@ -27,9 +27,13 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     CreateTable,
     DropCheck,
@@ -144,24 +148,25 @@ class Dialect(Clauses):
             case RenameField(table=table, old=old):
                 items = self.rename_field(move, operation)
                 return self.when(tolerant, self.field_exists_sql(table, old), items)
-            case AddIndex():
-                changed = move.after.table(operation.table)
-                return self.add_index(
-                    changed, operation.index, before, tolerant=tolerant
-                )
-            case DropIndex():
-                return self.drop_index(
-                    operation.table, operation.name, tolerant=tolerant
-                )
+            case AddIndex(table=table, index=index):
+                changed = move.after.table(table)
+                return self.add_index(changed, index, before, tolerant=tolerant)
+            case AlterIndex(index=index):
+                return self.index_anew(move, index.name or "", index)
+            case DropIndex(table=table, name=name):
+                return self.drop_index(table, name, tolerant=tolerant)
             case RenameIndex():
                 return self.rename_index(move, operation)
             case (
                 AlterPrimaryKey()
                 | AddForeignKey()
+                | AlterForeignKey()
                 | DropForeignKey()
                 | AddUnique()
+                | AlterUnique()
                 | DropUnique()
                 | AddCheck()
+                | AlterCheck()
                 | DropCheck()
                 | RenameConstraint()
                 | SetTableOptions()
@@ -235,10 +240,14 @@ class Dialect(Clauses):
 
     def rename_index(self, move: Move, operation: RenameIndex) -> Items:
         """Give an index a new name: drop it, and make it under the new one."""
-        tolerant = operation.if_present
-        table = move.after.table(operation.table)
-        index = table.index(operation.new)
-        yield from self.drop_index(table.name, operation.old, tolerant=tolerant)
+        index = move.after.table(operation.table).index(operation.new)
+        return self.index_anew(move, operation.old, index)
+
+    def index_anew(self, move: Move, old: str, index: Index) -> Items:
+        """An index dropped, and made as it is after the operation."""
+        tolerant = move.operation.if_present
+        table = move.after.table(str(move.operation.subject().table))
+        yield from self.drop_index(table.name, old, tolerant=tolerant)
         yield from self.add_index(table, index, move.after, tolerant=tolerant)
 
     def run_sql(self, operation: RunSQL) -> Items:

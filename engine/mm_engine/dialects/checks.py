@@ -17,7 +17,10 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     CreateTable,
     DropIndex,
@@ -37,7 +40,10 @@ _NAMING_PARTS = (
     *(AddUnique, AddCheck, AddForeignKey, RenameConstraint),
 )
 _NAMING = (*_NAMING_TABLES, *_NAMING_FIELDS, *_NAMING_PARTS)
-_REFERRING = (CreateTable, AddForeignKey, AlterPrimaryKey, DropIndex, DropUnique)
+_REFERRING = (
+    *(CreateTable, AddForeignKey, AlterForeignKey, AlterPrimaryKey),
+    *(AlterIndex, DropIndex, AlterUnique, DropUnique),
+)
 
 
 def check_names(words: Clauses, moves: Sequence[Move]) -> None:

@@ -22,8 +22,12 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateTable,
     DropCheck,
     DropField,
@@ -43,14 +47,18 @@ OnTable = (
     | DropField
     | AlterField
     | AddIndex
+    | AlterIndex
     | DropIndex
     | RenameIndex
     | AlterPrimaryKey
     | AddForeignKey
+    | AlterForeignKey
     | DropForeignKey
     | AddUnique
+    | AlterUnique
     | DropUnique
     | AddCheck
+    | AlterCheck
     | DropCheck
     | RenameConstraint
     | SetTableComment
@@ -174,7 +182,7 @@ def _names(operation: OnTable | CreateTable | DropTable, move: Move) -> frozense
             return _all_names(operation.table)
         case DropTable(name=name):
             return _all_names(move.before.table(name))
-        case AddIndex(table=table, index=index):
+        case AddIndex(table=table, index=index) | AlterIndex(table=table, index=index):
             return frozenset({_lower(table), _lower(index.name or "")})
         case DropIndex(table=table, name=name):
             return frozenset({_lower(table), _lower(name)})

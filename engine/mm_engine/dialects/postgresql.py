@@ -28,9 +28,13 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     DropCheck,
     DropEnum,
@@ -164,6 +168,8 @@ class PostgreSQL(PostgreSQLParts):
             match move.operation:
                 case AddIndex() as operation:
                     return tuple(postgresql_concurrent.added(self, move, operation))
+                case AlterIndex() as operation:
+                    return tuple(postgresql_concurrent.altered(self, operation))
                 case DropIndex() as operation:
                     return tuple(postgresql_concurrent.dropped(self, operation))
                 case _:
@@ -241,6 +247,13 @@ class PostgreSQL(PostgreSQLParts):
                 yield from self.part_added(table, operation.unique, tolerant=tolerant)
             case AddCheck():
                 yield from self.part_added(table, operation.check, tolerant=tolerant)
+            case AlterForeignKey(foreign_key=key):
+                was = move.before.table(table).foreign_key(key.name or "")
+                yield self.foreign_key_altered(table, was, key, tolerant=tolerant)
+            case AlterUnique():
+                yield self.part_altered(table, operation.unique, tolerant=tolerant)
+            case AlterCheck():
+                yield self.part_altered(table, operation.check, tolerant=tolerant)
             case DropForeignKey() | DropUnique() | DropCheck():
                 yield self.part_dropped(table, operation.name, tolerant=tolerant)
             case RenameConstraint():

@@ -14,7 +14,7 @@ import attrs
 
 from mm_engine.dialects.statements import Expect, Item, Move, Statement, When
 from mm_engine.model.table import Index
-from mm_engine.operations import AddIndex, DropIndex
+from mm_engine.operations import AddIndex, AlterIndex, DropIndex
 
 if TYPE_CHECKING:
     from mm_engine.dialects.postgresql_parts import PostgreSQLParts
@@ -24,27 +24,51 @@ _LIKE_INDEX = "makemigrations_like_index"
 
 _WORD = " INDEX "
 
+NEW = "makemigrations_new_"
+"""What the name of an index begins with while it is built to replace another."""
+
 
 def added(dialect: PostgreSQLParts, move: Move, operation: AddIndex) -> Iterator[Item]:
     """Build an index: what is left of an earlier try goes, what is done stays."""
     table, index = operation.table, operation.index
     there = _index_sql(dialect, table, index.name)
     left_over = f"{there} AND NOT i.indisvalid"
-    name = dialect.part_name(index.name)
-    drop = _alone(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-    yield When(left_over, items=(drop,))
+    yield When(left_over, items=tuple(_gone(dialect, table, index.name)))
     if not operation.if_present:
         yield When(there, items=tuple(_compared(dialect, table, index)))
     made = dialect.index_sql(move.after.table(table).name, index)
-    concurrent = made.replace(_WORD, f"{_WORD}CONCURRENTLY ", 1)
     absent = f"SELECT 1 WHERE NOT EXISTS ({there})"
-    yield When(absent, items=(_alone(concurrent),))
+    yield When(absent, items=(_alone(_concurrent(made)),))
+
+
+def altered(dialect: PostgreSQLParts, operation: AlterIndex) -> Iterator[Item]:
+    """Build the index under another name, and let it take the place of the old one.
+
+    So queries and uniqueness have an index all the time. Cut off at any point it can
+    be begun anew.
+    """
+    table, index = operation.table, operation.index
+    aside = attrs.evolve(index, name=f"{NEW}{index.name}")
+    yield from _gone(dialect, table, aside.name)
+    yield _alone(_concurrent(dialect.index_sql(table, aside)))
+    yield from _gone(dialect, table, index.name)
+    built = dialect.part_beside(table, aside.name)
+    yield _alone(f"ALTER INDEX {built} RENAME TO {dialect.part_name(index.name)}")
 
 
 def dropped(dialect: PostgreSQLParts, operation: DropIndex) -> Iterator[Item]:
     """Drop an index; it may have gone before, in a try that was not recorded."""
-    name = dialect.part_name(operation.name)
-    yield _alone(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+    yield from _gone(dialect, operation.table, operation.name)
+
+
+def _gone(dialect: PostgreSQLParts, table: str, name: str | None) -> Iterator[Item]:
+    yield _alone(
+        f"DROP INDEX CONCURRENTLY IF EXISTS {dialect.part_beside(table, name)}"
+    )
+
+
+def _concurrent(made: str) -> str:
+    return made.replace(_WORD, f"{_WORD}CONCURRENTLY ", 1)
 
 
 def _index_sql(dialect: PostgreSQLParts, table: str, name: str | None) -> str:
@@ -65,7 +89,7 @@ def _compared(dialect: PostgreSQLParts, table: str, index: Index) -> Iterator[It
     like = dialect.quote(_LIKE)
     drop = f"DROP TABLE IF EXISTS pg_temp.{like}"
     yield _alone(drop)
-    yield _alone(f"CREATE TEMPORARY TABLE {like} (LIKE {dialect.quote(table)})")
+    yield _alone(f"CREATE TEMPORARY TABLE {like} (LIKE {dialect.thing(table)})")
     yield _alone(dialect.index_sql(_LIKE, attrs.evolve(index, name=_LIKE_INDEX)))
     yield Expect(
         _equal_sql(dialect, table, index),

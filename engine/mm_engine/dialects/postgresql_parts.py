@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+import attrs
+
 from mm_engine.dialects.base import Dialect, Items
+from mm_engine.dialects.clauses import deferral_sql
 from mm_engine.dialects.postgresql_words import PostgreSQLWords
 from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.model import sqltext
@@ -129,6 +132,20 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
                 found.append(index)
         return found
 
+    def part_sql(self, part: ForeignKey | Unique | Check | PrimaryKey) -> str:
+        """A constraint as it stands in a table."""
+        match part:
+            case ForeignKey():
+                return self.foreign_key_sql(part)
+            case Unique():
+                return self.unique_sql(part)
+            case Check():
+                return self.check_sql(part)
+            case PrimaryKey():
+                return self.primary_key_sql(part)
+            case _:
+                assert_never(part)
+
     def part_added(
         self,
         table: str,
@@ -137,20 +154,31 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
         tolerant: bool,
     ) -> Iterator[Item]:
         """One more constraint on a table."""
-        match part:
-            case ForeignKey():
-                clause = self.foreign_key_sql(part)
-            case Unique():
-                clause = self.unique_sql(part)
-            case Check():
-                clause = self.check_sql(part)
-            case PrimaryKey():
-                clause = self.primary_key_sql(part)
-            case _:
-                assert_never(part)
+        clause = self.part_sql(part)
         exists = self.constraint_exists_sql(table, part.name)
         absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
         yield from self.when(tolerant, absent, [self.altered(table, f"ADD {clause}")])
+
+    def part_altered(
+        self, table: str, part: ForeignKey | Unique | Check, *, tolerant: bool
+    ) -> Statement:
+        """A constraint exchanged for another of its name: dropped first, in one go."""
+        guard = "IF EXISTS " if tolerant else ""
+        drop = f"DROP CONSTRAINT {guard}{self.part_name(part.name)}"
+        return self.altered(table, f"{drop}, ADD {self.part_sql(part)}")
+
+    def foreign_key_altered(
+        self, table: str, old: ForeignKey, new: ForeignKey, *, tolerant: bool
+    ) -> Statement:
+        """A foreign key as it now is; when it is looked at, it changes in place.
+
+        https://www.postgresql.org/docs/current/sql-altertable.html
+        """
+        if tolerant or attrs.evolve(old, deferrable=new.deferrable) != new:
+            return self.part_altered(table, new, tolerant=tolerant)
+        when = deferral_sql(new.deferrable) or " NOT DEFERRABLE"
+        name = self.part_name(new.name)
+        return self.altered(table, f"ALTER CONSTRAINT {name}{when}")
 
     def part_dropped(self, table: str, name: str, *, tolerant: bool) -> Statement:
         """A constraint of a table gone."""

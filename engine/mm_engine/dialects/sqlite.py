@@ -32,6 +32,7 @@ from mm_engine.operations import (
     AddIndex,
     AlterEnum,
     AlterField,
+    AlterIndex,
     CreateEnum,
     DropEnum,
     DropField,
@@ -200,7 +201,7 @@ class SQLite(SQLiteWords, Dialect):
                     return not self._adds_natively(move, operation)
                 case DropField():
                     return not self.features.drops_columns
-                case AddIndex() | DropIndex() | RenameIndex():
+                case AddIndex() | AlterIndex() | DropIndex() | RenameIndex():
                     return False
                 case SetTableComment():
                     return False

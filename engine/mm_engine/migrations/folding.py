@@ -14,9 +14,13 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     CreateTable,
     DropCheck,
@@ -42,6 +46,7 @@ Folded: TypeAlias = tuple[Operation, ...] | None
 """One operation or none; None where the two stay two."""
 
 Added: TypeAlias = AddIndex | AddUnique | AddCheck | AddForeignKey
+Altered: TypeAlias = AlterIndex | AlterUnique | AlterCheck | AlterForeignKey
 
 
 def folded(early: Operation, late: Operation) -> Folded:
@@ -64,6 +69,11 @@ def folded(early: Operation, late: Operation) -> Folded:
             _,
         ) if _same_table(early, late):
             return _into_part(early, late)
+        case (
+            (AlterIndex() | AlterUnique() | AlterCheck() | AlterForeignKey()),
+            _,
+        ) if early.subject() == late.subject():
+            return _after_altering(early, late)
         case RenameIndex(), RenameIndex() | DropIndex() if _same_table(early, late):
             return _after_renaming_index(early, late)
         case CreateEnum(), _:
@@ -87,18 +97,25 @@ def _into_table(early: CreateTable, late: Operation) -> Folded:
         case AddForeignKey(table=table) if table == early.name:
             keys = (*early.foreign_keys, late.foreign_key)
             return (attrs.evolve(early, foreign_keys=keys),)
+        case AlterForeignKey(table=table) if table == early.name:
+            new = late.foreign_key
+            keys = tuple(new if k.name == new.name else k for k in early.foreign_keys)
+            return (attrs.evolve(early, foreign_keys=keys),)
         case (
             AddField()
             | AlterField()
             | DropField()
             | RenameField()
             | AddIndex()
+            | AlterIndex()
             | DropIndex()
             | RenameIndex()
             | AlterPrimaryKey()
             | AddUnique()
+            | AlterUnique()
             | DropUnique()
             | AddCheck()
+            | AlterCheck()
             | DropCheck()
             | DropForeignKey()
             | RenameConstraint()
@@ -165,24 +182,48 @@ def _into_part(early: Added, late: Operation) -> Folded:
     match early, late:
         case AddIndex(), DropIndex() if late.name == early.index.name:
             return ()
+        case AddIndex(), AlterIndex() if late.index.name == early.index.name:
+            return (attrs.evolve(early, index=late.index),)
         case AddIndex(), RenameIndex() if late.old == early.index.name:
             index = attrs.evolve(early.index, name=late.new)
             return (attrs.evolve(early, index=index),)
         case AddUnique(), DropUnique() if late.name == early.unique.name:
             return ()
+        case AddUnique(), AlterUnique() if late.unique.name == early.unique.name:
+            return (attrs.evolve(early, unique=late.unique),)
         case AddUnique(), RenameConstraint() if late.old == early.unique.name:
             unique = attrs.evolve(early.unique, name=late.new)
             return (attrs.evolve(early, unique=unique),)
         case AddCheck(), DropCheck() if late.name == early.check.name:
             return ()
+        case AddCheck(), AlterCheck() if late.check.name == early.check.name:
+            return (attrs.evolve(early, check=late.check),)
         case AddCheck(), RenameConstraint() if late.old == early.check.name:
             check = attrs.evolve(early.check, name=late.new)
             return (attrs.evolve(early, check=check),)
         case AddForeignKey(), DropForeignKey() if late.name == early.foreign_key.name:
             return ()
+        case AddForeignKey(), AlterForeignKey() if (
+            late.foreign_key.name == early.foreign_key.name
+        ):
+            return (attrs.evolve(early, foreign_key=late.foreign_key),)
         case AddForeignKey(), RenameConstraint() if late.old == early.foreign_key.name:
             key = attrs.evolve(early.foreign_key, name=late.new)
             return (attrs.evolve(early, foreign_key=key),)
+        case _:
+            return None
+
+
+def _after_altering(early: Altered, late: Operation) -> Folded:
+    """What a part was for a while, nobody needs to know."""
+    match early, late:
+        case (
+            (AlterIndex(), AlterIndex() | DropIndex())
+            | (AlterUnique(), AlterUnique() | DropUnique())
+            | (AlterCheck(), AlterCheck() | DropCheck())
+            | (AlterForeignKey(), AlterForeignKey() | DropForeignKey())
+        ):
+            return (late,)
         case _:
             return None
 

@@ -18,7 +18,10 @@ from mm_engine.operations import (
     AddForeignKey,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     CreateTable,
     DropEnum,
@@ -49,8 +52,11 @@ _ENDS_USES = (
     DropField,
     AlterField,
     AlterPrimaryKey,
+    AlterForeignKey,
     DropForeignKey,
+    AlterUnique,
     DropUnique,
+    AlterIndex,
     DropIndex,
     DropEnum,
     AlterEnum,
@@ -136,7 +142,7 @@ def _things(operation: Operation) -> Iterator[Thing]:
         case AddField() | AlterField():
             yield "table", operation.table
             yield from _enum(operation.field)
-        case AddForeignKey():
+        case AddForeignKey() | AlterForeignKey():
             yield "table", operation.table
             yield "table", operation.foreign_key.table
         case RenameEnum():

@@ -13,17 +13,13 @@ from mm_engine.model.objects import Enum
 from mm_engine.model.schema import PerDatabase, Schema
 from mm_engine.model.table import Field, Index, Options
 from mm_engine.operations import (
-    AddCheck,
-    AddForeignKey,
-    AddIndex,
-    AddUnique,
+    AlterCheck,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
-    DropCheck,
-    DropForeignKey,
-    DropIndex,
-    DropUnique,
+    AlterUnique,
     Operation,
     SetDefaults,
     SetTableComment,
@@ -99,21 +95,21 @@ def _others(path: Path, value: object) -> Iterator[Operation]:
             options: Options = value if isinstance(value, Mapping) else {}
             yield SetTableOptions(names[0], options)
         case "index" | "unique" | "check" | "foreign key":
-            yield from _replaced(names[0], names[1], value)
+            yield from _altered(names[0], value)
         case _:
             pass
 
 
-def _replaced(table: str, name: str, value: object) -> Iterator[Operation]:
-    """A part that every order has under this name, but not the same, made anew."""
+def _altered(table: str, value: object) -> Iterator[Operation]:
+    """A part that every order has under one name, but not the same."""
     match value:
         case Index():
-            yield from (DropIndex(table, name), AddIndex(table, value))
+            yield AlterIndex(table, value)
         case Unique():
-            yield from (DropUnique(table, name), AddUnique(table, value))
+            yield AlterUnique(table, value)
         case Check():
-            yield from (DropCheck(table, name), AddCheck(table, value))
+            yield AlterCheck(table, value)
         case ForeignKey():
-            yield from (DropForeignKey(table, name), AddForeignKey(table, value))
+            yield AlterForeignKey(table, value)
         case _:
             pass

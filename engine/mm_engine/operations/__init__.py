@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from mm_engine.operations.constraints import (
-    AddCheck,
-    AddUnique,
-    AlterPrimaryKey,
-    DropCheck,
-    DropUnique,
-    RenameConstraint,
-)
+from mm_engine.operations.checks import AddCheck, AlterCheck, DropCheck
+from mm_engine.operations.constraints import AlterPrimaryKey, RenameConstraint
 from mm_engine.operations.data import RestoreData, RunPython, RunSQL, UpsertData
 from mm_engine.operations.fields import AddField, AlterField, DropField, RenameField
-from mm_engine.operations.foreign_keys import AddForeignKey, DropForeignKey
-from mm_engine.operations.indexes import AddIndex, DropIndex, RenameIndex
+from mm_engine.operations.foreign_keys import (
+    AddForeignKey,
+    AlterForeignKey,
+    DropForeignKey,
+)
+from mm_engine.operations.indexes import (
+    AddIndex,
+    AlterIndex,
+    DropIndex,
+    RenameIndex,
+)
 from mm_engine.operations.objects import AlterEnum, CreateEnum, DropEnum, RenameEnum
 from mm_engine.operations.settings import (
     SetDefaults,
@@ -24,6 +27,7 @@ from mm_engine.operations.settings import (
     SetTypeMappings,
 )
 from mm_engine.operations.tables import CreateTable, DropTable, RenameTable
+from mm_engine.operations.uniques import AddUnique, AlterUnique, DropUnique
 
 Operation: TypeAlias = (
     CreateTable
@@ -34,14 +38,18 @@ Operation: TypeAlias = (
     | AlterField
     | RenameField
     | AddIndex
+    | AlterIndex
     | DropIndex
     | RenameIndex
     | AlterPrimaryKey
     | AddForeignKey
+    | AlterForeignKey
     | DropForeignKey
     | AddUnique
+    | AlterUnique
     | DropUnique
     | AddCheck
+    | AlterCheck
     | DropCheck
     | RenameConstraint
     | CreateEnum
@@ -64,9 +72,13 @@ __all__ = [
     "AddForeignKey",
     "AddIndex",
     "AddUnique",
+    "AlterCheck",
     "AlterEnum",
     "AlterField",
+    "AlterForeignKey",
+    "AlterIndex",
     "AlterPrimaryKey",
+    "AlterUnique",
     "CreateEnum",
     "CreateTable",
     "DropCheck",

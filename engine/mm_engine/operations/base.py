@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 import attrs
 
@@ -13,6 +14,9 @@ from mm_engine.model.spelling import spelled
 
 if TYPE_CHECKING:
     from mm_engine.operations import Operation
+
+
+Part = TypeVar("Part")
 
 
 class Subject(NamedTuple):
@@ -90,3 +94,8 @@ class BaseOperation:
         """
         del before
         return None
+
+
+def exchanged(parts: Iterable[Part], old: Part, new: Part) -> tuple[Part, ...]:
+    """The parts of a table, with a new one in the place of an old one."""
+    return tuple(new if part is old else part for part in parts)

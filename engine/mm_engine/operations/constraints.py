@@ -1,4 +1,4 @@
-"""Primary keys, unique constraints and checks added, dropped, renamed."""
+"""Primary keys altered, and what all constraints share: their names."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.errors import StateError
-from mm_engine.model.constraints import (
-    Check,
-    Constraint,
-    PrimaryKey,
-    Unique,
-)
+from mm_engine.model.constraints import Check, Constraint, PrimaryKey
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations.base import BaseOperation, Subject
@@ -59,156 +54,6 @@ class AlterPrimaryKey(BaseOperation):
     def subject(self) -> Subject:
         """The table and the key's name."""
         return Subject(self.table, self.primary_key.name if self.primary_key else None)
-
-
-@attrs.frozen(repr=False)
-class AddUnique(BaseOperation):
-    """One more unique constraint on a table."""
-
-    table: str
-    unique: Unique
-
-    def apply(self, schema: Schema) -> Schema:
-        """Add the constraint; its fields must exist."""
-        table = with_room_for(self.unique, schema.table(self.table))
-        return schema.with_table(
-            attrs.evolve(table, uniques=(*table.uniques, self.unique))
-        )
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Drop it."""
-        del before
-        return (
-            DropUnique(
-                self.table,
-                self.unique.name or "",
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``add unique constraint uq_users_email to users``."""
-        return f"add unique constraint {self.unique.name} to {self.table}"
-
-    def slug(self) -> str:
-        """``add_uq_users_email``."""
-        return f"add_{self.unique.name}"
-
-    def subject(self) -> Subject:
-        """The table and the constraint."""
-        return Subject(self.table, self.unique.name)
-
-
-@attrs.frozen(repr=False)
-class DropUnique(BaseOperation):
-    """A unique constraint goes."""
-
-    table: str
-    name: str
-
-    def apply(self, schema: Schema) -> Schema:
-        """Remove the constraint."""
-        table = schema.table(self.table)
-        table.unique(self.name)
-        uniques = [u for u in table.uniques if u.name != self.name]
-        return schema.with_table(attrs.evolve(table, uniques=uniques))
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Add it again."""
-        return (
-            AddUnique(
-                self.table,
-                before.table(self.table).unique(self.name),
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``drop unique constraint uq_users_email of users``."""
-        return f"drop unique constraint {self.name} of {self.table}"
-
-    def slug(self) -> str:
-        """``drop_uq_users_email``."""
-        return f"drop_{self.name}"
-
-    def subject(self) -> Subject:
-        """The table and the constraint."""
-        return Subject(self.table, self.name)
-
-
-@attrs.frozen(repr=False)
-class AddCheck(BaseOperation):
-    """One more check on a table."""
-
-    table: str
-    check: Check
-
-    def apply(self, schema: Schema) -> Schema:
-        """Add the check."""
-        table = with_room_for(self.check, schema.table(self.table))
-        return schema.with_table(
-            attrs.evolve(table, checks=(*table.checks, self.check))
-        )
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Drop it."""
-        del before
-        return (
-            DropCheck(
-                self.table,
-                self.check.name or "",
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``add check ck_posts_price to posts``."""
-        return f"add check {self.check.name} to {self.table}"
-
-    def slug(self) -> str:
-        """``add_ck_posts_price``."""
-        return f"add_{self.check.name}"
-
-    def subject(self) -> Subject:
-        """The table and the check."""
-        return Subject(self.table, self.check.name)
-
-
-@attrs.frozen(repr=False)
-class DropCheck(BaseOperation):
-    """A check goes."""
-
-    table: str
-    name: str
-
-    def apply(self, schema: Schema) -> Schema:
-        """Remove the check."""
-        table = schema.table(self.table)
-        table.check(self.name)
-        checks = [c for c in table.checks if c.name != self.name]
-        return schema.with_table(attrs.evolve(table, checks=checks))
-
-    def reverse(self, before: Schema) -> tuple[Operation, ...]:
-        """Add it again."""
-        return (
-            AddCheck(
-                self.table,
-                before.table(self.table).check(self.name),
-                **self.flags(),
-            ),
-        )
-
-    def describe(self) -> str:
-        """``drop check ck_posts_price of posts``."""
-        return f"drop check {self.name} of {self.table}"
-
-    def slug(self) -> str:
-        """``drop_ck_posts_price``."""
-        return f"drop_{self.name}"
-
-    def subject(self) -> Subject:
-        """The table and the check."""
-        return Subject(self.table, self.name)
 
 
 @attrs.frozen(repr=False)

@@ -1,4 +1,4 @@
-"""Indexes added, dropped, renamed."""
+"""Indexes added, altered, dropped, renamed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 from mm_engine.errors import StateError
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Index
-from mm_engine.operations.base import BaseOperation, Subject
+from mm_engine.operations.base import BaseOperation, Subject, exchanged
 
 if TYPE_CHECKING:
     from mm_engine.operations import Operation
@@ -60,6 +60,49 @@ class AddIndex(BaseOperation):
     def slug(self) -> str:
         """``add_idx_posts_title``."""
         return f"add_{self.index.name}"
+
+    def subject(self) -> Subject:
+        """The table and the index."""
+        return Subject(self.table, self.index.name)
+
+
+@attrs.frozen(repr=False)
+class AlterIndex(BaseOperation):
+    """An index as it shall be, under the name that it has."""
+
+    table: str
+    index: Index
+
+    def apply(self, schema: Schema) -> Schema:
+        """Put the index in the place of the old one; its fields must exist."""
+        table = schema.table(self.table)
+        old = table.index(self.index.name or "")
+        for name in (*self.index.field_names, *self.index.include):
+            table.field(name)
+        indexes = exchanged(table.indexes, old, self.index)
+        return schema.with_table(attrs.evolve(table, indexes=indexes))
+
+    def reverse(self, before: Schema) -> tuple[Operation, ...]:
+        """Make it what it was."""
+        table = before.table(self.table)
+        old = table.index(self.index.name or "")
+        return (AlterIndex(self.table, old, **self.flags()),)
+
+    def stands_alone(self, before: Schema) -> bool:
+        """Whether one of the two indexes is to be built while others write."""
+        table = before.tables.get(self.table)
+        both = [self.index, *(table.indexes if table else ())]
+        return not self.schema_only and any(
+            index.concurrently for index in both if index.name == self.index.name
+        )
+
+    def describe(self) -> str:
+        """``alter index idx_posts_title of posts``."""
+        return f"alter index {self.index.name} of {self.table}"
+
+    def slug(self) -> str:
+        """``alter_idx_posts_title``."""
+        return f"alter_{self.index.name}"
 
     def subject(self) -> Subject:
         """The table and the index."""

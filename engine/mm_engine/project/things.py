@@ -16,9 +16,13 @@ from mm_engine.operations import (
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
     AlterEnum,
     AlterField,
+    AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
+    AlterUnique,
     CreateEnum,
     CreateTable,
     DropCheck,
@@ -137,13 +141,13 @@ def thing_paths(operation: Operation) -> tuple[Path, ...]:
             return (("field", table, field.name),)
         case DropField(table=table, name=name) | RenameField(table=table, old=name):
             return (("field", table, name),)
-        case AddIndex() | DropIndex() | RenameIndex():
+        case AddIndex() | AlterIndex() | DropIndex() | RenameIndex():
             return (_part_path("index", operation),)
-        case AddUnique() | DropUnique():
+        case AddUnique() | AlterUnique() | DropUnique():
             return (_part_path("unique", operation),)
-        case AddCheck() | DropCheck():
+        case AddCheck() | AlterCheck() | DropCheck():
             return (_part_path("check", operation),)
-        case AddForeignKey() | DropForeignKey():
+        case AddForeignKey() | AlterForeignKey() | DropForeignKey():
             return (_part_path("foreign key", operation),)
         case RenameConstraint():
             return tuple(_part_path(kind, operation) for kind in CONSTRAINTS)

@@ -21,6 +21,7 @@ from strategies.edits import move_key, part_names
 from strategies.names import Namer
 from strategies.rows import some_rows
 from strategies.schemas import (
+    DEFERRALS,
     MAPPINGS,
     TABLE_OPTIONS,
     a_check,
@@ -173,6 +174,16 @@ def _add_index(choice: Choice, namer: Namer, schema: Schema) -> Made:
     return ops.AddIndex(table.name, index)
 
 
+def _alter_index(choice: Choice, namer: Namer, schema: Schema) -> Made:
+    table = _a_table_of(choice, schema, lambda t: t.indexes)
+    if table is None:
+        return None
+    name = choice.of(table.indexes).name
+    return ops.AlterIndex(
+        table.name, attrs.evolve(an_index(choice, namer, table), name=name)
+    )
+
+
 def _drop_index(choice: Choice, _: Namer, schema: Schema) -> Made:
     table = _a_table_of(choice, schema, lambda t: t.indexes)
     return (
@@ -210,6 +221,17 @@ def _add_foreign_key(choice: Choice, namer: Namer, schema: Schema) -> Made:
     return ops.AddForeignKey(table.name, key)
 
 
+def _alter_foreign_key(choice: Choice, _: Namer, schema: Schema) -> Made:
+    table = _a_table_of(choice, schema, lambda t: t.foreign_keys)
+    if table is None:
+        return None
+    key = choice.of(table.foreign_keys)
+    if choice.chance(50):
+        return ops.AlterForeignKey(table.name, attrs.evolve(key, on_delete="CASCADE"))
+    other = choice.of((None, *DEFERRALS))
+    return ops.AlterForeignKey(table.name, attrs.evolve(key, deferrable=other))
+
+
 def _drop_foreign_key(choice: Choice, _: Namer, schema: Schema) -> Made:
     table = _a_table_of(choice, schema, lambda t: t.foreign_keys)
     if table is None:
@@ -223,6 +245,16 @@ def _add_unique(choice: Choice, namer: Namer, schema: Schema) -> Made:
         return None
     unique = attrs.evolve(a_unique(choice, namer, table), name=namer.new("new_uq_"))
     return ops.AddUnique(table.name, unique)
+
+
+def _alter_unique(choice: Choice, namer: Namer, schema: Schema) -> Made:
+    table = _a_table_of(choice, schema, lambda t: t.uniques)
+    if table is None:
+        return None
+    name = choice.of(table.uniques).name
+    return ops.AlterUnique(
+        table.name, attrs.evolve(a_unique(choice, namer, table), name=name)
+    )
 
 
 def _drop_unique(choice: Choice, _: Namer, schema: Schema) -> Made:
@@ -240,6 +272,16 @@ def _add_check(choice: Choice, namer: Namer, schema: Schema) -> Made:
         return None
     check = attrs.evolve(a_check(choice, namer, table), name=namer.new("new_ck_"))
     return ops.AddCheck(table.name, check)
+
+
+def _alter_check(choice: Choice, namer: Namer, schema: Schema) -> Made:
+    table = _a_table_of(choice, schema, lambda t: t.checks)
+    if table is None:
+        return None
+    name = choice.of(table.checks).name
+    return ops.AlterCheck(
+        table.name, attrs.evolve(a_check(choice, namer, table), name=name)
+    )
 
 
 def _drop_check(choice: Choice, _: Namer, schema: Schema) -> Made:
@@ -383,14 +425,18 @@ MAKERS: dict[type[BaseOperation], Maker] = {
     ops.AlterField: _alter_field,
     ops.RenameField: _rename_field,
     ops.AddIndex: _add_index,
+    ops.AlterIndex: _alter_index,
     ops.DropIndex: _drop_index,
     ops.RenameIndex: _rename_index,
     ops.AlterPrimaryKey: _alter_primary_key,
     ops.AddForeignKey: _add_foreign_key,
+    ops.AlterForeignKey: _alter_foreign_key,
     ops.DropForeignKey: _drop_foreign_key,
     ops.AddUnique: _add_unique,
+    ops.AlterUnique: _alter_unique,
     ops.DropUnique: _drop_unique,
     ops.AddCheck: _add_check,
+    ops.AlterCheck: _alter_check,
     ops.DropCheck: _drop_check,
     ops.RenameConstraint: _rename_constraint,
     ops.CreateEnum: _create_enum,

@@ -84,6 +84,10 @@ SHORT = mm.Check("length(title) < 9", name="ck_posts_title")
 SLUG = mm.Field("slug", mm.Varchar(20), nullable=False)
 LONG = mm.Field("title", mm.Text(), nullable=False)
 BRIEF = mm.Field("title", mm.Varchar(10), nullable=False)
+OF_ADULTS = mm.Index(["age", "id"], name="idx_users_age", where="age > 17")
+TOGETHER = mm.Unique(["email", "age"], name="uq_users_email")
+ADULT = mm.Check("age > 17", name="ck_users_age")
+CLEARED = attrs.evolve(FK, on_delete="SET NULL", deferrable="deferred")
 ROWS: tuple[Row, ...] = ({"id": 1, "title": "One"}, {"id": 2, "title": "Two"})
 
 CASES = (
@@ -203,6 +207,15 @@ CASES = (
         ("posts", "idx_posts_title"),
     ),
     Case(
+        mm.AlterIndex("users", OF_ADULTS),
+        lambda s: s.table("users").indexes,
+        (OF_ADULTS,),
+        (mm.AlterIndex("users", USERS.indexes[0]),),
+        "alter index idx_users_age of users",
+        "alter_idx_users_age",
+        ("users", "idx_users_age"),
+    ),
+    Case(
         mm.DropIndex("users", "idx_users_age"),
         lambda s: s.table("users").indexes,
         (),
@@ -248,6 +261,15 @@ CASES = (
         ("posts", "fk_2"),
     ),
     Case(
+        mm.AlterForeignKey("posts", CLEARED),
+        lambda s: s.table("posts").foreign_keys,
+        (CLEARED,),
+        (mm.AlterForeignKey("posts", FK),),
+        "alter foreign key fk_posts_user_id of posts",
+        "alter_fk_posts_user_id",
+        ("posts", "fk_posts_user_id"),
+    ),
+    Case(
         mm.DropForeignKey("posts", "fk_posts_user_id"),
         lambda s: s.table("posts").foreign_keys,
         (),
@@ -266,6 +288,15 @@ CASES = (
         ("posts", "uq_posts_title"),
     ),
     Case(
+        mm.AlterUnique("users", TOGETHER),
+        lambda s: s.table("users").uniques,
+        (TOGETHER,),
+        (mm.AlterUnique("users", USERS.uniques[0]),),
+        "alter unique constraint uq_users_email of users",
+        "alter_uq_users_email",
+        ("users", "uq_users_email"),
+    ),
+    Case(
         mm.DropUnique("users", "uq_users_email"),
         lambda s: s.table("users").uniques,
         (),
@@ -282,6 +313,15 @@ CASES = (
         "add check ck_posts_title to posts",
         "add_ck_posts_title",
         ("posts", "ck_posts_title"),
+    ),
+    Case(
+        mm.AlterCheck("users", ADULT),
+        lambda s: s.table("users").checks,
+        (ADULT,),
+        (mm.AlterCheck("users", USERS.checks[0]),),
+        "alter check ck_users_age of users",
+        "alter_ck_users_age",
+        ("users", "ck_users_age"),
     ),
     Case(
         mm.DropCheck("users", "ck_users_age"),
@@ -534,6 +574,11 @@ REFUSED = (
     (mm.RenameField("posts", "title", new="id"), 'already has a field "id"'),
     (mm.AddIndex("users", USERS.indexes[0]), 'already has an index "idx_users_age"'),
     (mm.AddIndex("users", BY_TITLE), 'has no field "title"'),
+    (mm.AlterIndex("users", BY_TITLE), 'has no index "idx_posts_title"'),
+    (
+        mm.AlterIndex("users", attrs.evolve(BY_TITLE, name="idx_users_age")),
+        'has no field "title"',
+    ),
     (mm.DropIndex("users", "idx"), 'has no index "idx"'),
     (mm.RenameIndex("users", "idx_users_age", new="idx_users_age"), "already has an"),
     (mm.AlterPrimaryKey("posts", mm.PrimaryKey(["key"])), 'has no field "key"'),
@@ -542,10 +587,21 @@ REFUSED = (
         mm.AddForeignKey("posts", attrs.evolve(FK, name="f", references=["key"])),
         'table "users" has no field "key"',
     ),
+    (mm.AlterForeignKey("users", FK), 'has no foreign key "fk_posts_user_id"'),
+    (
+        mm.AlterForeignKey("posts", attrs.evolve(FK, references=["key"])),
+        'table "users" has no field "key"',
+    ),
     (mm.DropForeignKey("posts", "f"), 'has no foreign key "f"'),
     (mm.AddUnique("users", PAIR), 'has no field "title"'),
+    (mm.AlterUnique("posts", PAIR), 'has no unique constraint "uq_posts_title"'),
+    (
+        mm.AlterUnique("users", attrs.evolve(PAIR, name="uq_users_email")),
+        'has no field "title"',
+    ),
     (mm.DropUnique("posts", "u"), 'has no unique constraint "u"'),
     (mm.AddCheck("users", USERS.checks[0]), 'already has a constraint "ck_users_age"'),
+    (mm.AlterCheck("posts", SHORT), 'has no check "ck_posts_title"'),
     (mm.DropCheck("posts", "c"), 'has no check "c"'),
     (mm.RenameConstraint("posts", "c", new="d"), 'has no constraint "c"'),
     (
