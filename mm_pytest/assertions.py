@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from mm_engine.migrations.migration import Migration
     from mm_engine.model.schema import Schema
     from mm_engine.operations import Operation
     from mm_engine.project import Project
@@ -28,10 +29,12 @@ def assert_migrations_match_schema(project: Project) -> None:
 def assert_one_leaf(project: Project) -> None:
     """The migrations end in one, not in several branches."""
     __tracebackhide__ = True
-    leaves = project.graph().leaves()
+    graph = project.graph()
+    leaves = graph.leaves()
     if len(leaves) > 1:
+        ends = "\n".join(_end(graph.by_name[name]) for name in leaves)
         raise AssertionError(
-            f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}\n"
+            f"the migrations end in {len(leaves)} branches:\n{ends}\n"
             '"makemigrations makemigrations --merge" brings them together'
         )
 
@@ -75,6 +78,12 @@ def told(operations: Iterable[Operation], project: Project) -> str:
     graph = project.graph()
     places = Whereabouts.of(project.schema(), graph.order(), graph.schema())
     return "\n".join(_line(operation, places) for operation in operations)
+
+
+def _end(leaf: Migration) -> str:
+    """The last migration of a branch: its name, its file, what it does."""
+    said = "; ".join(operation.describe() for operation in leaf.operations)
+    return f"  {leaf.name}: {said or 'nothing'}" + (f" ({leaf.at})" if leaf.at else "")
 
 
 def _line(operation: Operation, places: Whereabouts) -> str:

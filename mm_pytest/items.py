@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.project import Project
+    from mm_pytest.opened import Opened
     from mm_pytest.stairway import Stairway
 
 ROOT = "migrations"
@@ -157,9 +158,26 @@ def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
 
         found = opened(config)
         engine = found.engine(found.migrated(kind))
-        assert_no_drift(engine, found.project)
+        try:
+            assert_no_drift(engine, found.project)
+        except AssertionError as error:
+            raise AssertionError(f"{error}{_suspect(found, kind)}") from None
 
     return check
+
+
+def _suspect(found: Opened, kind: str) -> str:
+    """The line that names the migration to look at."""
+    from mm_pytest.suspects import first_drifting
+
+    empty = found.engine(found.place(kind).empty())
+    name = first_drifting(found.project, empty)
+    if name is None:
+        return ""
+    return (
+        f"\n{name} is the first migration after which it differs;"
+        f' "makemigrations migrate showsql {name}" shows what it runs'
+    )
 
 
 def _check(root: Group, name: str, check: Callable[[], None]) -> pytest.Item:

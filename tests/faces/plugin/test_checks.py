@@ -66,7 +66,9 @@ def test_a_second_leaf_is_found(suite: Suite) -> None:
     suite.migration("0002_nick", NICK)
     said = suite.failed(*BOTH)
     assert "migrations::one_leaf FAILED" in said
-    assert "2 branches: 0002_age, 0002_nick" in said
+    assert "the migrations end in 2 branches:" in said
+    assert "0002_age: add users.age (migrations/0002_age.py:" in said
+    assert "0002_nick: add users.nick (migrations/0002_nick.py:" in said
     assert '"makemigrations makemigrations --merge"' in said
     assert "migrations::0002_nick::stairway[sqlite] PASSED" in said
 
@@ -117,6 +119,23 @@ def test_a_project_that_cannot_be_loaded_is_one_failure(suite: Suite) -> None:
     assert "1 failed" in said
     assert "0002_broken.py" in said
     assert "Traceback" not in said
+
+
+def test_a_column_made_by_hand_is_found_with_the_migration_that_makes_it(
+    suite: Suite,
+) -> None:
+    hand = 'mm.RunSQL("ALTER TABLE users ADD nick text", "ALTER TABLE users DROP nick")'
+    suite.migration("0002_age", AGE)
+    suite.migration("0003_hand", hand, parent="0002_age")
+    suite.migration("0004_more", 'mm.RunSQL("SELECT 1", "")', parent="0003_hand")
+    described(suite, "name: age, type: integer")
+    said = suite.failed(*BOTH)
+    assert "2 failed" in said
+    for kind in ("sqlite", "postgresql"):
+        assert f"migrations::no_drift[{kind}] FAILED" in said
+    assert said.count("add users.nick") == 2
+    assert said.count("0003_hand is the first migration after which it differs") == 2
+    assert '"makemigrations migrate showsql 0003_hand" shows what it runs' in said
 
 
 def test_the_same_can_be_asserted_in_tests(suite: Suite) -> None:
