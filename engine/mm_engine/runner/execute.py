@@ -12,6 +12,7 @@ from mm_engine.dialects.statements import Statement
 from mm_engine.errors import HistoryError, LockError
 from mm_engine.migrations.digest import digest
 from mm_engine.runner import history, lock
+from mm_engine.runner.backend import Stamp
 from mm_engine.runner.body import Body
 from mm_engine.runner.events import (
     Report,
@@ -81,7 +82,7 @@ class _Run:
     columns: tuple[str, ...] = ()
     is_prepared: bool = False
     sequence: int = 0
-    stamp: object = None
+    stamp: Stamp | None = None
     row: Record | None = None
     results: list[Result] = attrs.field(factory=list)
     done: int = 0
@@ -175,8 +176,9 @@ class _Run:
     def _together(self, script: Script, failures: Failures) -> bool:
         """The body and its row in one transaction."""
         started = perf_counter()
-        with transaction(self.session, script.begin):
-            if self._is_done(script):
+        table = history.TABLE if self.is_prepared else None
+        with transaction(self.session, script.begin, table) as stamp:
+            if self._is_done(script, stamp):
                 return False
             Body(script, self.session, failures, self.report).run()
             self._record(script, _milliseconds(started))
@@ -187,7 +189,8 @@ class _Run:
         """The body outside of any transaction, and straight after it its row."""
         started = perf_counter()
         with lock.outside(self.session.connection, self.session.backend):
-            if self._is_done(script):
+            stamp = self._stamp() if self.is_prepared else None
+            if self._is_done(script, stamp):
                 return False
             # What cannot be recorded had better not begin.
             with transaction(self.session, script.begin):
@@ -202,23 +205,24 @@ class _Run:
                 self._record(script, _milliseconds(started))
         return True
 
-    def _is_done(self, script: Script) -> bool:
+    def _is_done(self, script: Script, stamp: Stamp | None) -> bool:
         """Whether another did it before we held the lock."""
         self.is_begun = True
-        self._look(script)
+        self._look(script, stamp)
         if self.ahead:
             self.expected.append(self.ahead.pop(0))
             return True
         return False
 
-    def _look(self, script: Script) -> None:
+    def _look(self, script: Script, stamp: Stamp | None) -> None:
         """Compare the history with what it must be, if anybody else has written."""
-        connection = self.session.connection
-        if not self.is_prepared or self._stamp() != self.stamp:
-            found = History.read(connection)
+        if stamp is None or stamp != self.stamp:
+            found = History.read(self.session.connection)
             self.columns, self.sequence = found.columns, found.next_sequence
             self.is_prepared = {"name", *history.OURS} <= {*found.columns}
-            self.stamp = self._stamp() if self.is_prepared else None
+            if stamp is None and self.is_prepared:
+                stamp = self._stamp()
+            self.stamp = stamp
             count = len(self.expected)
             if list(found.names[:count]) != self.expected:
                 raise _overtaken()
@@ -245,12 +249,16 @@ class _Run:
         connection = self.session.connection
         self._prepare()
         history.remove(connection, script.records)
+        number = None
         if self.row is not None:
             made = attrs.evolve(self.row, sequence=self.sequence, duration_ms=spent)
-            history.add(connection, [made])
-        self.stamp = self._stamp()
+            number = history.add(connection, made)
+        if self.stamp is None or number is None or script.records:
+            self.stamp = self._stamp()
+        else:
+            self.stamp = self.session.backend.stamp_with(self.stamp, number)
 
-    def _stamp(self) -> object:
+    def _stamp(self) -> Stamp:
         return self.session.backend.stamp(self.session.connection, history.TABLE)
 
     def _prepare(self) -> None:
@@ -270,29 +278,40 @@ class _Run:
 
 
 @contextmanager
-def transaction(session: Session, begin: str) -> Iterator[None]:
-    """A transaction of our own, or a part of the caller's that can be undone alone."""
-    with lock.around(session.connection, session.backend), _begun(session, begin):
-        yield
+def transaction(
+    session: Session, begin: str, table: str | None = None
+) -> Iterator[Stamp | None]:
+    """A transaction of our own, or a part of the caller's that can be undone alone.
+
+    Gives the stamp that a table has under the lock, if there is one to ask for.
+    """
+    with (
+        lock.around(session.connection, session.backend),
+        _begun(session, begin, table) as stamp,
+    ):
+        yield stamp
 
 
 @contextmanager
-def _begun(session: Session, begin: str) -> Iterator[None]:
+def _begun(session: Session, begin: str, table: str | None) -> Iterator[Stamp | None]:
     ending = ("COMMIT", "ROLLBACK")
+    connection, backend = session.connection, session.backend
+    stamp = None
     if not session.is_nested:
-        lock.begin(session.connection, begin, session.backend)
+        stamp = lock.begin(connection, begin, backend, table)
     else:
         # Drivers begin late: a savepoint outside of a transaction would be one, and
         # releasing it would commit what is not ours to commit.
         if not session.is_in_transaction():
-            lock.begin(session.connection, begin, session.backend)
+            lock.begin(connection, begin, backend)
         session.run(f"SAVEPOINT {SAVEPOINT}")
         undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
         ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
     try:
         if session.is_nested:
-            lock.hold(session.connection, session.backend)
-        yield
+            lock.hold(connection, backend)
+            stamp = backend.stamp(connection, table) if table else None
+        yield stamp
         session.run(ending[0])
     except BaseException:
         _roll_back(session, ending[1])

@@ -151,4 +151,5 @@ def _write(
         )
         for number, name in enumerate(chosen, known.next_sequence)
     ]
-    history.add(session.connection, rows)
+    for row in rows:
+        history.add(session.connection, row)

@@ -148,20 +148,19 @@ def prepare(connection: sa.Connection, history: History) -> None:
             owned.add(connection, backend, TABLE, column)
 
 
-def add(connection: sa.Connection, records: Iterable[Record]) -> None:
-    """Write rows; the database's clock says when."""
-    for record in records:
-        connection.execute(
-            _statements().insert,
-            {
-                "name": record.name,
-                "sequence": record.sequence,
-                "digest": record.digest,
-                "tool_version": record.tool_version,
-                "duration_ms": record.duration_ms,
-                "kind": record.kind,
-            },
-        )
+def add(connection: sa.Connection, record: Record) -> int:
+    """Write a row, and return its number; the database's clock says when."""
+    row = {
+        "name": record.name,
+        "sequence": record.sequence,
+        "digest": record.digest,
+        "tool_version": record.tool_version,
+        "duration_ms": record.duration_ms,
+        "kind": record.kind,
+    }
+    written = connection.execute(_statements().insert, row)
+    (number,) = tuple(written.inserted_primary_key or ())
+    return int(number)
 
 
 def amend(connection: sa.Connection, name: str, digest: str) -> None:
