@@ -207,10 +207,13 @@ def _statements() -> _Statements:
 
 
 @cache
-def _table() -> sa.TableClause:
+def _table() -> sa.Table:
+    """The table as far as its rows are written: a row's number is read back with it."""
     import sqlalchemy as sa
 
-    return sa.table(TABLE, *(sa.column(column.name) for column in COLUMNS))
+    number, *others = (column.name for column in COLUMNS)
+    key = sa.Column(number, sa.Integer, primary_key=True)
+    return sa.Table(TABLE, sa.MetaData(), key, *map(sa.Column, others))
 
 
 def _record(row: dict[str, object]) -> Record:
