@@ -59,9 +59,10 @@ class Stairway:
 
     def _native(self) -> Native:
         from mm_engine.introspect import reflect
+        from mm_pytest.drifted import dialect_of
 
         with self._engine.connect() as connection:
-            return reflect(connection)
+            return reflect(connection, dialect_of(connection, self._project))
 
     def _fail(self, name: str, schema: Schema, what: str) -> None:
         __tracebackhide__ = True

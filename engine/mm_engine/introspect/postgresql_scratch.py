@@ -16,6 +16,7 @@ from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
 from mm_engine.introspect.native import Native, NativeTable
+from mm_engine.introspect.postgresql import reflect_postgresql
 from mm_engine.introspect.postgresql_batches import (
     HAS_FUNCTIONS,
     Batch,
@@ -25,6 +26,7 @@ from mm_engine.introspect.postgresql_batches import (
 )
 from mm_engine.introspect.postgresql_catalog import READABLE
 from mm_engine.introspect.postgresql_disguise import Disguise
+from mm_engine.introspect.reader import Reader
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations import CreateEnum
@@ -71,6 +73,9 @@ def expected_postgresql(
         for found in read(connection, batches):
             tables |= found.tables
     return disguise.revealed(attrs.evolve(found, tables=tables), spoken)
+
+
+READER = Reader(reflect=reflect_postgresql, expected=expected_postgresql)
 
 
 def batches_of(disguise: Disguise, budget: int) -> list[Batch]:

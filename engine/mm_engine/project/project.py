@@ -113,7 +113,7 @@ class Project:
 
     def database_type(self) -> str:
         """The type of the database that is configured, by its URL or by its name."""
-        from mm_engine.runner.wires import ALIASES
+        from mm_engine.runner.wires import database_named
 
         config = self.config
         if config.url is not None:
@@ -123,17 +123,15 @@ class Project:
                 "no database is configured, so nobody knows whose SQL to write",
                 hint="give --database TYPE, or write database.type or a URL",
             )
-        kind = config.database_type.lower()
-        return ALIASES.get(kind, kind)
+        return database_named(config.database_type)
 
     def dialect(self, database_type: str | None = None) -> Dialect:
         """How a type of database is told; the configured one if none is named."""
         from mm_engine.dialects import dialect
-        from mm_engine.runner.wires import ALIASES
+        from mm_engine.runner.wires import database_named
 
         if database_type is not None:
-            kind = database_type.lower()
-            return dialect(ALIASES.get(kind, kind))
+            return dialect(database_named(database_type))
         return dialect(self.database_type())
 
     def type_spoken(self, driver: str) -> str:
@@ -141,13 +139,13 @@ class Project:
 
         ``driver`` is what SQLAlchemy calls the dialect; the settings may refine it.
         """
-        from mm_engine.runner.wires import SCHEMES
+        from mm_engine.runner.wires import types_spoken
 
-        wire = SCHEMES.get(driver)
-        if wire is None:
+        types = types_spoken(driver)
+        if not types:
             raise ConfigError(f'"{driver}" is no database that can be migrated')
         kind = self.config.database_type
-        return kind if kind in wire.types else wire.types[0]
+        return kind if kind in types else types[0]
 
     def draft(
         self,

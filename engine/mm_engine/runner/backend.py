@@ -163,18 +163,3 @@ class Backend:
 def stamp_sql(table: str) -> str:
     """What asks for the stamp of a table."""
     return f"SELECT count(*), max(id) FROM {table}"
-
-
-def backend_of(source: sa.Connection | sa.Engine) -> Backend:
-    """The backend that a connection or an engine talks to."""
-    from mm_engine.runner.mysql import MySQL
-    from mm_engine.runner.postgresql import PostgreSQL
-    from mm_engine.runner.sqlite import SQLite
-
-    known: dict[str, type[Backend]] = {
-        "sqlite": SQLite,
-        "postgresql": PostgreSQL,
-        "mysql": MySQL,
-        "mariadb": MySQL,
-    }
-    return known.get(source.dialect.name, Backend)()

@@ -12,7 +12,8 @@ import attrs
 
 from mm_engine.dialects.statements import Expect, Item, PythonCall, Statement, flat
 from mm_engine.errors import LockError, MMError, Position, RunError
-from mm_engine.runner.backend import Trouble, backend_of
+from mm_engine.runner.backend import Trouble
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.script import Script
 from mm_engine.runner.session import Session

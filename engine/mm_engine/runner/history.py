@@ -11,7 +11,7 @@ import attrs
 
 from mm_engine.errors import HistoryError
 from mm_engine.runner import owned
-from mm_engine.runner.backend import backend_of
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.connect import connected
 from mm_engine.runner.failures import explained
 from mm_engine.runner.looking import file_rows
