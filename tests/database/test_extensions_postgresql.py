@@ -89,6 +89,6 @@ def test_what_stands_on_a_table_of_ours_is_told_beside_an_extension(
     live_postgresql.sql(f"CREATE EXTENSION citext SCHEMA {live_postgresql.name}")
     live_postgresql.sql("CREATE TABLE ours (mail citext)")
     live_postgresql.sql("CREATE VIEW seen AS SELECT mail FROM ours")
-    found = reflect(connection)
+    found = reflect(connection, DIALECT)
     assert found.tables["ours"].columns[0].type == "citext"
     assert found.unread == (Unread(kind="view", name="seen"),)
