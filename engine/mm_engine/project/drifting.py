@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mm_engine.introspect.native import Unread
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.migrations.migration import Migration
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.history import History
     from mm_engine.runner.session import Connectable
 
@@ -103,11 +103,11 @@ class Drifted:
 
 
 def drifted(
-    project: Project,
-    source: Connectable | None,
+    project: Belongings,
+    source: Connectable | None = None,
     *,
-    against: Against,
-    ignore: Sequence[str],
+    against: Against = Against.APPLIED,
+    ignore: Sequence[str] = (),
 ) -> Drifted:
     """Compare a database with what is written down; nothing is changed in it.
 
@@ -164,7 +164,9 @@ class _Base:
     findings: tuple[Problem, ...]
 
 
-def _base(project: Project, against: Against, history: History, place: Place) -> _Base:
+def _base(
+    project: Belongings, against: Against, history: History, place: Place
+) -> _Base:
     from mm_engine.model.naming import with_names
     from mm_engine.runner.plan import check_history
 
@@ -197,7 +199,9 @@ def _base(project: Project, against: Against, history: History, place: Place) ->
     )
 
 
-def _written(project: Project, against: Against) -> tuple[Schema, tuple[Problem, ...]]:
+def _written(
+    project: Belongings, against: Against
+) -> tuple[Schema, tuple[Problem, ...]]:
     """What the schema files say, only for their lines unless it is compared with."""
     if against is Against.SCHEMA:
         file = project.schema_file()

@@ -15,7 +15,7 @@ from mm_engine.project.running import Place, Terms, opened
 
 if TYPE_CHECKING:
     from mm_engine.introspect.native import Unread
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.session import Connectable
 
 
@@ -30,7 +30,7 @@ class Inspected:
 
 
 def inspected(
-    project: Project,
+    project: Belongings,
     source: Connectable | None,
     *,
     tables: Sequence[str],
