@@ -69,10 +69,10 @@ class Stairway:
         from mm_pytest.assertions import told
         from mm_pytest.drifted import drift
 
-        found = drift(self._engine, self._project, schema).operations
+        found = drift(self._engine, self._project, schema)
         lines = (
-            told(found, self._project)
-            if found
+            told(found.operations, self._project, found.expected)
+            if found.operations
             else "  only in what no schema file can say"
         )
         raise AssertionError(

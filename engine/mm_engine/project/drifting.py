@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from mm_engine.migrations.provenance import Origin
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 from mm_engine.project.running import Place, Terms, opened
-from mm_engine.project.things import Words, words_around
+from mm_engine.project.things import Words, thing, words_around
 from mm_engine.project.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
@@ -56,6 +56,22 @@ class Difference:
     def words(self) -> tuple[Words | None, Words | None]:
         """What is written down, and what is there, in the words of a schema file."""
         return words_around(self.operation, self.before)
+
+
+def differences(
+    operations: Iterable[Operation], before: Schema, places: Whereabouts
+) -> Iterator[Difference]:
+    """Operations on a schema, each with the places of what it is about."""
+    for operation in operations:
+        path = thing(operation, before)
+        yield Difference(
+            operation=operation,
+            before=before,
+            at=places.position(path),
+            origin=places.origin(path),
+        )
+        before = operation.apply(before)
+        places = places.after(operation)
 
 
 @attrs.frozen(kw_only=True)
@@ -136,7 +152,7 @@ def drifted(
         place=place,
         against=against,
         drift=found,
-        differences=tuple(_differences(found, base)) if found.operations else (),
+        differences=_differences(found, base),
         migrations=base.migrations,
         pending=base.pending,
         has_history=bool(history.records),
@@ -231,15 +247,9 @@ def _changed(graph: MigrationGraph, history: History) -> Iterator[Problem]:
             )
 
 
-def _differences(found: Drift, base: _Base) -> Iterator[Difference]:
+def _differences(found: Drift, base: _Base) -> tuple[Difference, ...]:
+    # Without it nobody asks for the places, and a history is not replayed for them.
+    if not found.operations:
+        return ()
     places = Whereabouts.of(base.written, base.migrations, base.schema)
-    before = found.expected
-    for operation in found.operations:
-        yield Difference(
-            operation=operation,
-            before=before,
-            at=places.position(operation),
-            origin=places.origin(operation),
-        )
-        before = operation.apply(before)
-        places = places.after(operation)
+    return tuple(differences(found.operations, found.expected, places))
