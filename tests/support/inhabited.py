@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -75,7 +76,9 @@ class Inhabited:
         """Put in the rows that belong after a migration."""
         dialect, schema = self.project.dialect(), self.schema()
         with self._opened() as opened:
-            for table, rows in self._written_rows().get(name, {}).items():
+            written = written_rows(self.example.folder / "rows.yaml")
+            starts = {self.graph.resolve(start): start for start in written}
+            for table, rows in written.get(starts.get(name, ""), {}).items():
                 for row in rows:
                     values = [
                         dialect.literal(text, schema.table(table).field(field), schema)
@@ -85,12 +88,6 @@ class Inhabited:
                         f"INSERT INTO {dialect.quote(table)} ({dialect.listed(row)})"
                         f" VALUES ({', '.join(values)})"
                     )
-
-    def _written_rows(self) -> dict[str, dict[str, list[dict[str, str]]]]:
-        text = (self.example.folder / "rows.yaml").read_text(encoding="utf-8")
-        # Every scalar stays the text that it is.
-        written = yaml.load(text, Loader=yaml.BaseLoader)
-        return {self.graph.resolve(start): rows for start, rows in written.items()}
 
     def rows(self) -> Rows:
         """Every row there is, as the migrations know it."""
@@ -134,3 +131,11 @@ class Inhabited:
             session(connection) as opened,
         ):
             yield opened
+
+
+@cache
+def written_rows(file: Path) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """Rows by how the name of a migration starts and by table; every scalar a text."""
+    loaded = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    rows: dict[str, dict[str, list[dict[str, str]]]] = loaded
+    return rows
