@@ -59,20 +59,19 @@ class Stairway:
 
     def _native(self) -> Native:
         from mm_engine.introspect import reflect
-        from mm_pytest.drifted import dialect_of
 
         with self._engine.connect() as connection:
-            return reflect(connection, dialect_of(connection, self._project))
+            return reflect(connection)
 
     def _fail(self, name: str, schema: Schema, what: str) -> None:
         __tracebackhide__ = True
         from mm_pytest.assertions import told
         from mm_pytest.drifted import drift
 
-        found = drift(self._engine, self._project, schema)
+        found = drift(self._engine, self._project, schema).operations
         lines = (
-            told(found.operations, self._project, found.expected)
-            if found.operations
+            told(found, self._project)
+            if found
             else "  only in what no schema file can say"
         )
         raise AssertionError(

@@ -6,7 +6,7 @@ import pytest
 
 import product
 from live_sqlite import Live, loses_rows, without_ours
-from mm_engine.dialects import available
+from mm_engine.dialects import available, variants
 from mm_engine.errors import UnsupportedError
 from product import Cell
 from samples import FIELD_TYPES, SAMPLES
@@ -34,6 +34,13 @@ def test_every_cell_stands_in_the_file_once(database: str) -> None:
 def test_what_a_database_is_told_is_what_the_file_says(database: str) -> None:
     """Run tests/cases/update.py where the change is meant."""
     assert product.computed(database) == product.golden(database)
+
+
+@pytest.mark.parametrize("variant", variants())
+def test_a_variant_is_told_what_its_file_says_and_else_what_its_database_is(
+    variant: str,
+) -> None:
+    assert product.otherwise(variant) == product.golden(variant)
 
 
 @pytest.mark.database("sqlite")

@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import cases
 import product
-from mm_engine.dialects import available
+from mm_engine.dialects import available, variants
 
-for database in available():
+for database in (*available(), *variants()):
     product.write_golden(database)
 for case in cases.written():
     cases.rewrite(case)

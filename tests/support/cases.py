@@ -16,7 +16,7 @@ import yaml
 
 import mm_engine as mm
 from live_sqlite import moves, reversed_moves, step_text
-from mm_engine.dialects import available
+from mm_engine.dialects import available, dialect, variants
 from mm_engine.errors import IrreversibleError, UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
@@ -64,6 +64,26 @@ class Case:
         return {"up": up, "down": down}
 
 
+def told(case: Case) -> dict[str, dict[str, str]]:
+    """What every database is told, and each variant that is told something else."""
+    said = {name: case.said(name) for name in available()}
+    for variant in variants():
+        own = case.said(variant)
+        if _plain(own, variant) != _plain(said[dialect(variant).name], variant):
+            said[variant] = own
+    return said
+
+
+def _plain(said: dict[str, str], variant: str) -> dict[str, str]:
+    """The same texts whatever the database calls itself in them."""
+    of = dialect(variant)
+    titles = (of.title, dialect(of.name).title)
+    return {
+        key: text.replace(titles[0], titles[1]) if key.endswith("error") else text
+        for key, text in said.items()
+    }
+
+
 def written() -> tuple[Case, ...]:
     """Every case, by the name of its file."""
     return tuple(_case(path) for path in sorted(FOLDER.glob("*.yaml")))
@@ -76,8 +96,7 @@ def rewrite(case: Case) -> None:
         if line.partition(":")[0] in available():
             kept = kept[:number]
             break
-    said = {database: case.said(database) for database in available()}
-    text = "\n".join(kept).rstrip() + "\n" + _dumped(said)
+    text = "\n".join(kept).rstrip() + "\n" + _dumped(told(case))
     case.path.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -92,7 +92,9 @@ SAMPLES = (
     Sample(t.EnumOf("mood"), "glad", "sad"),
     Sample(t.Array(t.EnumOf("mood")), '["glad"]', '["sad","glad"]'),
     Sample(
-        t.Native({"sqlite": "NUMERIC", "postgresql": "VARCHAR"}),
+        t.Native(
+            {"sqlite": "NUMERIC", "postgresql": "VARCHAR", "mysql": "VARCHAR(99)"}
+        ),
         "some text",
         "other text",
     ),

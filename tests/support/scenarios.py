@@ -8,6 +8,7 @@ from typing import get_args
 import attrs
 
 from mm_engine import operations as ops
+from mm_engine.dialects.mysql import MySQL
 from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
@@ -47,10 +48,12 @@ _KEY = ForeignKey(["value"], "parents", references=["value"], name="fk_value")
 
 def _words(text: str, sample: Sample, value: str) -> ops.SetDefaults:
     """Words of a number where types are not kept, and of the type where they are."""
-    literal = PostgreSQL().literal(value, sample.field(), Schema())
-    return ops.SetDefaults(
-        {"sqlite": {"start": text}, "postgresql": {"start": literal}}
-    )
+    field, schema = sample.field(), Schema()
+    typed = {
+        told.name: {"start": told.literal(value, field, schema)}
+        for told in (PostgreSQL(), MySQL())
+    }
+    return ops.SetDefaults({"sqlite": {"start": text}, **typed})
 
 
 def _parents(sample: Sample) -> Sequence[Table]:
@@ -311,6 +314,7 @@ SCENARIOS = (
                 {
                     "sqlite": {_mapped_name(s): "CLOB"},
                     "postgresql": {_mapped_name(s): "TEXT"},
+                    "mysql": {_mapped_name(s): "VARCHAR(600)"},
                 }
             )
         ],
@@ -329,6 +333,7 @@ SCENARIOS = (
                 {
                     "sqlite": {"without_rowid": "true"},
                     "postgresql": {"unlogged": "true", "with": ["fillfactor=70"]},
+                    "mysql": {"row_format": "compact", "collate": "utf8mb4_bin"},
                 },
             )
         ],
@@ -338,8 +343,8 @@ SCENARIOS = (
         "RunSQL",
         lambda _: [
             ops.RunSQL(
-                "UPDATE things SET note = note || '!'; SELECT ';'",
-                "UPDATE things SET note = rtrim(note, '!');",
+                "UPDATE things SET note = upper(note); SELECT ';'",
+                "UPDATE things SET note = lower(note);",
             )
         ],
     ),

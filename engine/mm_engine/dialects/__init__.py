@@ -7,17 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
-from mm_engine.model.databases import DATABASES, POSTGRESQL, SQLITE
+from mm_engine.model.databases import DATABASES, MYSQL, POSTGRESQL, SQLITE
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
 _HOMES = {
     POSTGRESQL: ("mm_engine.dialects.postgresql", "PostgreSQL"),
+    MYSQL: ("mm_engine.dialects.mysql", "MySQL"),
     SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
 }
+_VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 
-__all__ = ["available", "dialect"]
+__all__ = ["available", "dialect", "variants"]
 
 
 def available() -> tuple[str, ...]:
@@ -25,20 +27,28 @@ def available() -> tuple[str, ...]:
     return tuple(_HOMES)
 
 
+def variants() -> tuple[str, ...]:
+    """The servers that speak a dialect of their own under another database's name.
+
+    What a schema file says of that database is said of them.
+    """
+    return tuple(_VARIANTS)
+
+
 def dialect(name: str, version: tuple[int, ...] | None = None) -> Dialect:
-    """The dialect of a database, loaded when it is first asked for.
+    """The dialect of a database or variant, loaded when it is first asked for.
 
     Without a version it is that of the newest server.
 
     Raises ``ConfigError`` for a word that names no database, and ``UnsupportedError``
     for a database whose dialect is not there yet.
     """
-    if name not in DATABASES:
+    if name not in (*DATABASES, *_VARIANTS):
         raise ConfigError(
             f'there is no database "{name}"',
             hint=nearest(name, DATABASES) or f"we know {', '.join(DATABASES)}",
         )
-    if name not in _HOMES:
+    if name not in (*_HOMES, *_VARIANTS):
         raise UnsupportedError(
             f"{name} cannot be told anything yet",
             hint=f"this version speaks to {', '.join(available())}",
@@ -48,6 +58,6 @@ def dialect(name: str, version: tuple[int, ...] | None = None) -> Dialect:
 
 @cache
 def _newest(name: str) -> Dialect:
-    module, word = _HOMES[name]
+    module, word = {**_HOMES, **_VARIANTS}[name]
     made: Dialect = vars(import_module(module))[word]()
     return made

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import assert_never
 
 from mm_engine.dialects import checks, upserts
-from mm_engine.dialects.clauses import Clauses
+from mm_engine.dialects.catalog import Catalog
 from mm_engine.dialects.features import Guarded
+from mm_engine.dialects.rows import Rows
 from mm_engine.dialects.statements import (
     Item,
     Move,
@@ -20,7 +21,7 @@ from mm_engine.dialects.statements import (
 )
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Field, Index, Table
+from mm_engine.model.table import Index, Table
 from mm_engine.operations import (
     AddCheck,
     AddField,
@@ -58,12 +59,11 @@ from mm_engine.operations import (
     SetTypeMappings,
     UpsertData,
 )
-from mm_engine.operations.data import SQL
 
 Items = Iterable[Item]
 
 
-class Dialect(Clauses):
+class Dialect(Catalog, Rows):
     """What one database is told to do for each operation, always forwards.
 
     A subclass states facts and words, and overrides what its database does otherwise.
@@ -84,6 +84,9 @@ class Dialect(Clauses):
         checks.check_references(self, moves)
         return tuple(told)
 
+    def check_table(self, table: Table, schema: Schema) -> None:
+        """Refuse what a database would not take of a table that was made or changed."""
+
     def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
         """The moves in the groups that are told as one: each for itself."""
         return [(move,) for move in moves]
@@ -97,7 +100,11 @@ class Dialect(Clauses):
         if move.operation.schema_only:
             return ()
         with self.explained(move.operation):
-            return tuple(self._told(move, move.operation))
+            items = tuple(self._told(move, move.operation))
+            changed = move.after.tables.get(move.operation.subject().table or "")
+            if changed:
+                self.check_table(changed, move.after)
+            return items
 
     def prologue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
         """What has to be said before the transaction begins."""
@@ -148,13 +155,12 @@ class Dialect(Clauses):
             case RenameField(table=table, old=old):
                 items = self.rename_field(move, operation)
                 return self.when(tolerant, self.field_exists_sql(table, old), items)
-            case AddIndex(table=table, index=index):
-                changed = move.after.table(table)
-                return self.add_index(changed, index, before, tolerant=tolerant)
+            case AddIndex():
+                return self._add_index(move, operation)
             case AlterIndex(index=index):
                 return self.index_anew(move, index.name or "", index)
-            case DropIndex(table=table, name=name):
-                return self.drop_index(table, name, tolerant=tolerant)
+            case DropIndex():
+                return self._drop_index(move, operation)
             case RenameIndex():
                 return self.rename_index(move, operation)
             case (
@@ -238,6 +244,12 @@ class Dialect(Clauses):
         guard = "IF EXISTS " if tolerant and self.can_say(Guarded.DROP_INDEX) else ""
         yield Statement(f"DROP INDEX {guard}{self.part_beside(table, name)}")
 
+    def index_dropped(self, move: Move, operation: DropIndex) -> Items:
+        """Drop an index, and do what the table without it needs."""
+        del move
+        tolerant = operation.if_present
+        return self.drop_index(operation.table, operation.name, tolerant=tolerant)
+
     def rename_index(self, move: Move, operation: RenameIndex) -> Items:
         """Give an index a new name: drop it, and make it under the new one."""
         index = move.after.table(operation.table).index(operation.new)
@@ -256,32 +268,16 @@ class Dialect(Clauses):
         for sql in self.split(text, transactional=transactional):
             yield Statement(sql, transactional=transactional)
 
-    def own_text(self, sql: SQL) -> str:
-        """The text that this database is given; there must be one."""
-        if isinstance(sql, str):
-            return sql
-        if self.name not in sql:
-            raise UnsupportedError(
-                f"there is no text for {self.title}",
-                hint=f'add a text for "{self.name}"; "" where nothing is to be done',
-            )
-        return sql[self.name]
-
     def comments(self, table: Table, comment: str | None) -> Items:
         """What people read about a table, where the database keeps it."""
         if self.features.stores_comments and comment is not None:
             said = self.text(comment)
             yield Statement(f"COMMENT ON TABLE {self.thing(table.name)} IS {said}")
 
-    def kept_value(self, field: Field, schema: Schema) -> str:
-        """What is selected to keep the value of a field for later."""
-        del schema
-        return self.quote(field.name)
-
-    def restored_value(self, name: str, field: Field, schema: Schema) -> str:
-        """A value that was kept, as the field takes it."""
-        del field, schema
-        return name
+    def rows_apart(self, move: Move, operation: UpsertData) -> Items:
+        """What makes sure that an upsert meets only the rows of its keys."""
+        del move, operation
+        return ()
 
     def counted_on(self, table: Table, written: set[str], schema: Schema) -> Items:
         """What makes counting go on after numbers that were written by hand."""
@@ -301,15 +297,26 @@ class Dialect(Clauses):
         found = tuple(items)
         return (When(query, items=found),) if tolerant and found else found
 
-    def can_say(self, statement: Guarded) -> bool:
-        """Whether a statement can say IF EXISTS, or IF NOT EXISTS."""
-        return statement in self.features.says_if_exists
-
     def _add_field(self, move: Move, operation: AddField) -> Items:
         items = self.add_field(move, operation)
         exists = self.field_exists_sql(operation.table, operation.field.name)
-        absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
-        return self.when(operation.if_present, absent, items)
+        return self.when(operation.if_present, self.absent_sql(exists), items)
+
+    def _add_index(self, move: Move, operation: AddIndex) -> Items:
+        tolerant = operation.if_present
+        table, index = move.after.table(operation.table), operation.index
+        items = self.add_index(table, index, move.before, tolerant=tolerant)
+        if not tolerant or self.can_say(Guarded.CREATE_INDEX):
+            return items
+        absent = self.absent_sql(self.index_exists_sql(table.name, index.name))
+        return self.when(tolerant, absent, items)
+
+    def _drop_index(self, move: Move, operation: DropIndex) -> Items:
+        items = self.index_dropped(move, operation)
+        if not operation.if_present or self.can_say(Guarded.DROP_INDEX):
+            return items
+        exists = self.index_exists_sql(operation.table, operation.name)
+        return self.when(operation.if_present, exists, items)
 
     @abstractmethod
     def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
@@ -317,14 +324,6 @@ class Dialect(Clauses):
 
         Raises ``UnsupportedError`` for what a transaction cannot hold, if it has to.
         """
-
-    @abstractmethod
-    def table_exists_sql(self, name: str) -> str:
-        """A query that gives a row if there is such a table."""
-
-    @abstractmethod
-    def field_exists_sql(self, table: str, name: str) -> str:
-        """A query that gives a row if a table has such a column."""
 
     @abstractmethod
     def alter_field(self, move: Move, operation: AlterField) -> Items:

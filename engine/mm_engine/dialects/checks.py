@@ -60,10 +60,14 @@ def check_names(words: Clauses, moves: Sequence[Move]) -> None:
     for name in dict.fromkeys(_table_of(operation) for operation in named):
         if name in schema.tables:
             _check_table(words, schema.tables[name])
-    if words.features.index_names_are_unique_in is Namespace.DATABASE and any(
-        not isinstance(operation, _NAMING_FIELDS) for operation in named
-    ):
+    if all(isinstance(operation, _NAMING_FIELDS) for operation in named):
+        return
+    if words.features.index_names_are_unique_in is Namespace.DATABASE:
         _check_once(words, _index_names(words, schema))
+    for kind in words.features.unique_in_the_database:
+        tables = schema.tables.values()
+        parts = (part for table in tables for part in _constraints(words, table))
+        _check_once(words, (part for part in parts if part[0] == kind))
 
 
 def _table_of(operation: Operation) -> str:

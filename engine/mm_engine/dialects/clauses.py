@@ -108,6 +108,12 @@ class Clauses(Lowering):
 
     def check_sql(self, check: Check) -> str:
         """The clause of a check."""
+        if not self.features.enforces_checks:
+            raise UnsupportedError(
+                f'{self.title} reads the check "{check.name}" and does not look at it',
+                at=check.at,
+                hint="leave it out; later versions keep to it",
+            )
         condition = expression(check.expression, self.features)
         return f"CONSTRAINT {self.part_name(check.name)} CHECK ({condition})"
 
@@ -123,6 +129,14 @@ class Clauses(Lowering):
         if key.deferrable and not self.features.deferrable_foreign_keys:
             raise self._cannot_wait("foreign key", key)
         actions = (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
+        falls_back = any(action == "SET DEFAULT" for _, action in actions)
+        if falls_back and not self.features.set_default_references:
+            raise UnsupportedError(
+                f"{self.title} lets no row fall back to its defaults (SET DEFAULT),"
+                f' and foreign key "{key.name}" does',
+                at=key.at,
+                hint="say SET NULL, CASCADE or RESTRICT",
+            )
         references = " ".join(
             [
                 f"REFERENCES {self.thing(key.table)} ({self.listed(key.references)})",
@@ -136,11 +150,11 @@ class Clauses(Lowering):
     ) -> str:
         """The CREATE INDEX of an index."""
         self.chosen(index.options, self.index_options)
-        self._check_index(index)
+        self.check_index(index)
         kind = "UNIQUE INDEX" if index.unique else "INDEX"
         guard = "IF NOT EXISTS " if if_not_exists else ""
         using = f" USING {index.method}" if index.method in self._methods else ""
-        parts = ", ".join(self._index_parts(index))
+        parts = ", ".join(self.index_parts(index))
         sql = (
             f"CREATE {kind} {guard}{self.part_name(index.name)}"
             f" ON {self.thing(table)}{using} ({parts})"
@@ -198,20 +212,26 @@ class Clauses(Lowering):
                 hint="make the fields required, or leave nulls_not_distinct out",
             )
 
-    def _check_index(self, index: Index) -> None:
+    def check_index(self, index: Index) -> None:
+        """Refuse an index of a kind that is not there."""
         facts = self.features
         self._check_nulls(index)
-        lacks = None
+        lacks = hint = None
         if index.where and not facts.partial_indexes:
             lacks = "partial indexes"
+            hint = "leave where out, or index a computed field that is null elsewhere"
         elif any(isinstance(part, Expression) for part in index.fields):
             lacks = None if facts.expression_indexes else "indexes on expressions"
+            hint = "index a computed field (generated) instead"
         elif facts.index_methods and index.method not in (None, *facts.index_methods):
             lacks = f'the index method "{index.method}"'
         if lacks:
-            raise UnsupportedError(f"{self.title} has no {lacks}", at=index.at)
+            raise UnsupportedError(
+                f"{self.title} has no {lacks}", at=index.at, hint=hint
+            )
 
-    def _index_parts(self, index: Index) -> Iterable[str]:
+    def index_parts(self, index: Index) -> Iterable[str]:
+        """What an index orders by, as it is told."""
         for part in index.fields:
             match part:
                 case str():

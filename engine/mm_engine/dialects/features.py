@@ -15,7 +15,6 @@ class Transactions(Enum):
     FULL = "a whole migration, its history row too"
     SINGLE = "one statement"
     NONE = "none: DDL commits by itself"
-    ABSENT = "none, and changes of rows commit by themselves too"
 
 
 class Namespace(Enum):
@@ -30,6 +29,7 @@ class EnumStyle(Enum):
 
     TYPE = "a type of its own"
     CHECK = "a check on each field that uses it"
+    COLUMN = "a list of values in the type of each column that uses it"
 
 
 class AutoUpdate(Enum):
@@ -84,6 +84,10 @@ class Features:
     """Whether a primary key or unique constraint takes the name of an index."""
     constraint_names_are_unique_in: Namespace | None
     """Where two constraints may not have one name; None where nobody looks."""
+    unique_in_the_database: tuple[str, ...]
+    """Which kinds of constraint may have a name only once in the whole database."""
+    longest_key: int | None
+    """How many bytes the fields of an index may have; None for as many as one likes."""
     says_if_exists: tuple[Guarded, ...]
     """Which statements can be told to tolerate what they find."""
     partial_indexes: bool
@@ -114,6 +118,16 @@ class Features:
     """Whether a foreign key can wait for the end of a transaction."""
     deferrable_uniques: bool
     """Whether a unique constraint can."""
+    set_default_references: bool
+    """Whether a row can fall back to its defaults when what it refers to goes."""
+    enforces_checks: bool
+    """Whether a check is looked at, not only read."""
+    default_expressions: bool
+    """Whether a default can be computed for each row."""
+    renames_columns: bool
+    """Whether a column can be renamed without saying again all that it is."""
+    renames_indexes: bool
+    """Whether an index can be renamed without being built again."""
     drops_columns: bool
     """Whether a table can lose a column in place, and every other value stay."""
     strict_tables: bool

@@ -95,6 +95,11 @@ class Lowering(Names):
         own = columns.mapped(type_, schema.type_mappings.get(self.name, {}))
         return columns.filled(own or self._words(type_), type_, self.features)
 
+    def is_mapped(self, field: Field, schema: Schema) -> bool:
+        """Whether the schema has words of its own for a field's type."""
+        mappings = schema.type_mappings.get(self.name, {})
+        return columns.mapped(self.spoken(field.type), mappings) is not None
+
     def told_type(self, words: str) -> str:
         """A type as the catalog tells it, in the words of ``types``."""
         return words

@@ -13,6 +13,7 @@ from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_liter
 from mm_engine.errors import UnsupportedError, nearest
 from mm_engine.model.names import place_of
 from mm_engine.model.table import Options
+from mm_engine.operations.data import SQL
 
 Version: TypeAlias = tuple[int, ...]
 """The version of a server, as far as it is known: (14,) or (14, 7)."""
@@ -119,6 +120,17 @@ class Names(ABC):
     def text(self, text: str) -> LiteralSQL:
         """A text as a constant."""
         return text_literal(text, self.features)
+
+    def own_text(self, sql: SQL) -> str:
+        """The text that this database is given; there must be one."""
+        if isinstance(sql, str):
+            return sql
+        if self.name not in sql:
+            raise UnsupportedError(
+                f"there is no text for {self.title}",
+                hint=f'add a text for "{self.name}"; "" where nothing is to be done',
+            )
+        return sql[self.name]
 
     def chosen(
         self, options: Options, known: tuple[str, ...]

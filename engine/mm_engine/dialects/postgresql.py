@@ -59,8 +59,6 @@ class PostgreSQL(PostgreSQLParts):
         """The body of one step."""
         told = super().items(moves)
         if moves:
-            for name in dict.fromkeys(move.operation.subject().table for move in moves):
-                self.check_comparable(name, moves[-1].after)
             for move in moves:
                 if isinstance(move.operation, SetTableOptions) or move is moves[-1]:
                     postgresql_storage.check_unlogged(self, move.after)
@@ -68,11 +66,8 @@ class PostgreSQL(PostgreSQLParts):
             return tuple(postgresql_deferred.settled(told))
         return told
 
-    def check_comparable(self, name: str | None, schema: Schema) -> None:
+    def check_table(self, table: Table, schema: Schema) -> None:
         """Refuse to compare documents, for which PostgreSQL has no order."""
-        table = schema.tables.get(name or "")
-        if table is None:
-            return
         users = {
             "the primary key": table.primary_key.fields if table.primary_key else (),
             **{f"unique constraint {u.name}": u.fields for u in table.uniques},
@@ -87,8 +82,8 @@ class PostgreSQL(PostgreSQLParts):
             for field in map(table.field, fields):
                 if self.type_sql(field, schema) == "JSON":
                     raise UnsupportedError(
-                        f"{user} of {name} would compare {field.name}, and PostgreSQL"
-                        " does not compare json",
+                        f"{user} of {table.name} would compare {field.name}, and"
+                        " PostgreSQL does not compare json",
                         at=field.at,
                         hint="make the field jsonb",
                     )
@@ -275,14 +270,13 @@ class PostgreSQL(PostgreSQLParts):
                 yield from postgresql_namespaces.opened(self, enum.name, move.before)
                 items = postgresql_enums.created(self, enum)
                 exists = self.enum_exists_sql(enum.name)
-                absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
+                absent = self.absent_sql(exists)
                 yield from self.when(operation.if_present, absent, items)
             case DropEnum(name=name):
                 guard = "IF EXISTS " if operation.if_present else ""
                 yield Statement(f"DROP TYPE {guard}{self.thing(name)}")
             case RenameEnum(old=old, new=new):
                 schema = move.before
-                postgresql_enums.check_name(self, new)
                 yield from postgresql_namespaces.opened(self, new, schema)
                 renames = postgresql_namespaces.moved(self, "TYPE", old, new, schema)
                 exists = self.enum_exists_sql(old)

@@ -156,7 +156,7 @@ class PostgreSQLParts(PostgreSQLWords, Dialect):
         """One more constraint on a table."""
         clause = self.part_sql(part)
         exists = self.constraint_exists_sql(table, part.name)
-        absent = f"SELECT 1 WHERE NOT EXISTS ({exists})"
+        absent = self.absent_sql(exists)
         yield from self.when(tolerant, absent, [self.altered(table, f"ADD {clause}")])
 
     def part_altered(

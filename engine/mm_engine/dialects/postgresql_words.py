@@ -11,7 +11,7 @@ from mm_engine.dialects import postgresql_casts as casts
 from mm_engine.dialects import postgresql_storage as storage
 from mm_engine.dialects.autoupdate import trigger_name
 from mm_engine.dialects.clauses import Clauses
-from mm_engine.dialects.columns import Column, mapped
+from mm_engine.dialects.columns import Column
 from mm_engine.dialects.features import (
     AutoUpdate,
     EnumStyle,
@@ -54,6 +54,8 @@ class PostgreSQLWords(Clauses):
         index_names_are_table_names=True,
         keys_have_index_names=True,
         constraint_names_are_unique_in=Namespace.TABLE,
+        unique_in_the_database=(),
+        longest_key=None,
         says_if_exists=(
             Guarded.CREATE_TABLE,
             Guarded.DROP_TABLE,
@@ -69,6 +71,11 @@ class PostgreSQLWords(Clauses):
         nulls_not_distinct=True,
         deferrable_foreign_keys=True,
         deferrable_uniques=True,
+        set_default_references=True,
+        enforces_checks=True,
+        default_expressions=True,
+        renames_columns=True,
+        renames_indexes=True,
         drops_columns=True,
         strict_tables=False,
         enums=EnumStyle.TYPE,
@@ -184,11 +191,6 @@ class PostgreSQLWords(Clauses):
     def told_type(self, words: str) -> str:
         """A type as ``format_type`` writes it, in the words of ``types``."""
         return told_type(words)
-
-    def is_mapped(self, field: Field, schema: Schema) -> bool:
-        """Whether the schema has words of its own for a field's type."""
-        mappings = schema.type_mappings.get(self.name, {})
-        return mapped(self.spoken(field.type), mappings) is not None
 
     def side(self, field: Field, schema: Schema) -> casts.Side:
         """A field as one side of a change of type."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mm_engine.dialects.literals import NULL, bytes_literal, written
-from mm_engine.dialects.sql import Identifier, ValueSQL
+from mm_engine.dialects.sql import ValueSQL
 from mm_engine.dialects.statements import Expect, Item, Move, Statement
 from mm_engine.errors import UnsupportedError, nearest
 from mm_engine.model.schema import Schema
@@ -37,6 +37,7 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     for keys in _keys(dialect, table, operation, move.before):
         yield Statement(f"{head} {source} WHERE {keys}")
         head = f"INSERT INTO {kept}"
+    yield from dialect.rows_apart(move, operation)
     for _, rows in groupby(operation.rows, lambda row: _written(table, row)):
         for chunk in _chunks(tuple(rows), dialect.features.rows_a_statement):
             yield _upserted(dialect, move, operation, chunk)
@@ -73,11 +74,8 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
             f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
         )
     if names := _restored(table, operation):
-        old, values = dialect.listed(names), ", ".join(map(restored, names))
-        yield Statement(
-            f"UPDATE {here} SET ({old}) = (SELECT {values} FROM {kept} WHERE {same})"
-            f" WHERE EXISTS (SELECT 1 FROM {kept} WHERE {same})"
-        )
+        values = {name: restored(name, f"{kept}.") for name in names}
+        yield Statement(dialect.restored_sql(here, kept, values, same))
     yield Statement(f"DROP TABLE {kept}")
 
 
@@ -110,14 +108,8 @@ def _upserted(
     updated = [dialect.quote(name) for name in names if name not in operation.keys]
     return Statement(
         f"INSERT INTO {dialect.thing(table.name)} ({dialect.listed(names)}) VALUES\n"
-        f"{lines}\n"
-        f"ON CONFLICT ({dialect.listed(operation.keys)}) DO {_update(updated)}"
+        f"{lines}\n{dialect.conflict_sql(operation.keys, updated)}"
     )
-
-
-def _update(names: Iterable[Identifier]) -> str:
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
-    return f"UPDATE SET {changes}" if changes else "NOTHING"
 
 
 def _keys(

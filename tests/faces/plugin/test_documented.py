@@ -8,10 +8,12 @@ import sys
 
 import pytest
 
-from page_files import DOCS, page_files
+from doc_pages import DOCS
 from suites import Suite
 
-HOW_TO = "how-to/test-with-a-database.md"
+FILE = re.compile(
+    r"^```python\n# file: (tests/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 WRITTEN = re.compile(
     r"^<!-- write (migrations/\S+)\n(.*?)^-->$", re.MULTILINE | re.DOTALL
 )
@@ -40,14 +42,13 @@ def command(suite: Suite, *words: str) -> None:
     subprocess.run(called, cwd=suite.folder, check=True, capture_output=True)
 
 
-def shown(page: str) -> dict[str, str]:
-    """The test files of a page."""
-    files = page_files(page, ".py")
-    return {name: text for name, text in files.items() if name.startswith("tests/")}
+def page(name: str) -> str:
+    """The text of a how-to."""
+    return (DOCS / "how-to" / name).read_text(encoding="utf-8")
 
 
 def test_a_test_file_of_the_page_passes_on_every_database(made: Suite) -> None:
-    for name, text in shown(HOW_TO).items():
+    for name, text in FILE.findall(page("test-with-a-database.md")):
         if name != "tests/test_domain.py":
             made.write(name, text)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")
@@ -55,7 +56,7 @@ def test_a_test_file_of_the_page_passes_on_every_database(made: Suite) -> None:
 
 
 def test_the_assertions_of_the_page_pass_on_every_database(made: Suite) -> None:
-    for name, text in shown("how-to/check-migrations-in-tests.md").items():
+    for name, text in FILE.findall(page("check-migrations-in-tests.md")):
         made.write(name, text)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")
     assert "5 passed" in said
@@ -64,12 +65,12 @@ def test_the_assertions_of_the_page_pass_on_every_database(made: Suite) -> None:
 def test_the_migration_of_data_of_the_page_passes_on_every_database(
     made: Suite,
 ) -> None:
-    text = (DOCS / HOW_TO).read_text(encoding="utf-8")
+    text = page("test-with-a-database.md")
     schema = made.folder / "schema" / "schema.yaml"
     before, line, after = schema.read_text("utf-8").partition("may be empty\n")
     made.write("schema/schema.yaml", before + line + DOMAIN[1:] + after)
     command(made, "makemigrations", "--name", "domain")
-    for name, written in (*WRITTEN.findall(text), *shown(HOW_TO).items()):
+    for name, written in (*WRITTEN.findall(text), *FILE.findall(text)):
         if "domain" in name:
             made.write(name, written)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")

@@ -1,0 +1,35 @@
+"""What MySQL is asked about what it holds."""
+
+from __future__ import annotations
+
+from mm_engine.dialects.clauses import Clauses
+
+
+class MySQLCatalog(Clauses):
+    """Questions to ``information_schema``, about the database that is connected to."""
+
+    def table_exists_sql(self, name: str) -> str:
+        """A query that gives a row if there is such a table."""
+        return f"SELECT 1 FROM information_schema.tables{self._where(name)}"
+
+    def field_exists_sql(self, table: str, name: str) -> str:
+        """A query that gives a row if a table has such a column."""
+        where = f"{self._where(table)} AND column_name = {self.text(name)}"
+        return f"SELECT 1 FROM information_schema.columns{where}"
+
+    def index_exists_sql(self, table: str, name: str | None) -> str:
+        """A query that gives a row if a table has such an index."""
+        where = f"{self._where(table)} AND index_name = {self.part_text(name)}"
+        return f"SELECT 1 FROM information_schema.statistics{where} LIMIT 1"
+
+    def constraint_exists_sql(self, table: str, name: str | None) -> str:
+        """A query that gives a row if a table has such a constraint."""
+        where = f"{self._where(table)} AND constraint_name = {self.part_text(name)}"
+        return f"SELECT 1 FROM information_schema.table_constraints{where} LIMIT 1"
+
+    def absent_sql(self, exists: str) -> str:
+        """A query that gives a row where another gives none."""
+        return f"SELECT 1 FROM DUAL WHERE NOT EXISTS ({exists})"
+
+    def _where(self, table: str) -> str:
+        return f" WHERE table_schema = DATABASE() AND table_name = {self.text(table)}"

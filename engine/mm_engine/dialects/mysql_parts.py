@@ -1,0 +1,100 @@
+"""What stands on a table of MySQL: triggers, comments, indexes that stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mm_engine.dialects import mysql_keys as keys
+from mm_engine.dialects.autoupdate import trigger_name
+from mm_engine.dialects.base import Dialect, Items
+from mm_engine.dialects.mysql_words import MySQLWords
+from mm_engine.dialects.sql import ExpressionSQL, Identifier
+from mm_engine.dialects.statements import Item, Move, Statement
+from mm_engine.model.table import Table
+
+
+class MySQLParts(MySQLWords, Dialect):
+    """The statements for what stands on a table, as the operations need them."""
+
+    def changed(self, before: Table, after: Table, *words: str) -> Statement:
+        """One ALTER TABLE, and with it the indexes that stand in for others."""
+        old, new = keys.supports(self, before), keys.supports(self, after)
+        clauses = (
+            *(
+                f"ADD {self.support_sql(name, fields)}"
+                for name, fields in new.items()
+                if old.get(name) != fields
+            ),
+            *words,
+            *(
+                f"DROP INDEX {self.part_name(name)}"
+                for name, fields in old.items()
+                if new.get(name) != fields
+            ),
+        )
+        return self.altered(before.name, ", ".join(clauses))
+
+    def comments(self, table: Table, comment: str | None) -> Items:
+        """What people read about a table."""
+        if comment != table.comment:
+            yield self.altered(table.name, f"COMMENT = {self.text(comment or '')}")
+
+    def conflict_sql(self, keys: Sequence[str], updated: Sequence[Identifier]) -> str:
+        """What an INSERT does with a row that is there already, by whatever key."""
+        names = updated or [self.quote(key) for key in keys]
+        changes = (f"{name} = VALUES({name})" for name in names)
+        return f"ON DUPLICATE KEY UPDATE {', '.join(changes)}"
+
+    def restored_sql(
+        self, here: str, kept: str, values: Mapping[str, str], same: str
+    ) -> str:
+        """An UPDATE that gives rows what was kept of them, values by name."""
+        changes = ", ".join(
+            f"{here}.{self.quote(name)} = {value}" for name, value in values.items()
+        )
+        return f"UPDATE {here} JOIN {kept} ON {same} SET {changes}"
+
+    def triggers(self, table: Table) -> dict[str, str]:
+        """Our triggers on a table, by name."""
+        return {
+            trigger_name(table, field): self._trigger(
+                table, field.name, self.clock(field, "auto_update")
+            )
+            for field in self.updates_by_trigger(table)
+        }
+
+    def triggers_changed(self, move: Move, name: str) -> Iterator[Item]:
+        """Our triggers that are gone or new, or no longer say the same."""
+        table = move.after.table(name)
+        before, after = self.triggers(move.before.table(name)), self.triggers(table)
+        for trigger, said in before.items():
+            if after.get(trigger) != said:
+                yield self.trigger_dropped(trigger)
+        for trigger, said in after.items():
+            if before.get(trigger) != said:
+                yield self.trigger_made(table, trigger)
+
+    def trigger_dropped_sql(self, table: str, name: str) -> str:
+        """What drops a trigger; MySQL names no table."""
+        del table
+        return f"DROP TRIGGER {self.part_name(name)}"
+
+    def _trigger(self, table: Table, field: str, now: ExpressionSQL) -> str:
+        column = self.quote(field)
+        return (
+            f"BEFORE UPDATE ON {self.thing(table.name)} FOR EACH ROW\n"
+            f"SET NEW.{column} = IF(NEW.{column} <=> OLD.{column}, {now}, NEW.{column})"
+        )
+
+    def trigger_made(self, table: Table, name: str) -> Statement:
+        """One of our triggers."""
+        said = self.triggers(table)[name]
+        return Statement(f"CREATE TRIGGER {self.part_name(name)} {said}")
+
+    def trigger_dropped(self, name: str) -> Statement:
+        """One of our triggers gone."""
+        return Statement(f"DROP TRIGGER IF EXISTS {self.part_name(name)}")
+
+    def triggers_dropped(self, table: Table) -> Iterable[Item]:
+        """All of our triggers on a table gone."""
+        return [self.trigger_dropped(name) for name in self.triggers(table)]

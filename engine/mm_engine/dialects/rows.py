@@ -1,0 +1,40 @@
+"""Rows inserted or updated, kept for later and given back, in a database's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mm_engine.dialects.clauses import Clauses
+from mm_engine.dialects.sql import Identifier
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field
+
+
+class Rows(Clauses):
+    """The clauses of statements about rows, as PostgreSQL and SQLite have them."""
+
+    def kept_value(self, field: Field, schema: Schema) -> str:
+        """What is selected to keep the value of a field for later."""
+        del schema
+        return self.quote(field.name)
+
+    def restored_value(self, name: str, field: Field, schema: Schema) -> str:
+        """A value that was kept, as the field takes it."""
+        del field, schema
+        return name
+
+    def conflict_sql(self, keys: Sequence[str], updated: Sequence[Identifier]) -> str:
+        """What an INSERT does with a row whose keys are there already."""
+        changes = ", ".join(f"{name} = excluded.{name}" for name in updated)
+        done = f"UPDATE SET {changes}" if changes else "NOTHING"
+        return f"ON CONFLICT ({self.listed(keys)}) DO {done}"
+
+    def restored_sql(
+        self, here: str, kept: str, values: Mapping[str, str], same: str
+    ) -> str:
+        """An UPDATE that gives rows what was kept of them, values by name."""
+        names, old = self.listed(values), ", ".join(values.values())
+        return (
+            f"UPDATE {here} SET ({names}) = (SELECT {old} FROM {kept} WHERE {same})"
+            f" WHERE EXISTS (SELECT 1 FROM {kept} WHERE {same})"
+        )
