@@ -1,24 +1,45 @@
-"""Figures of a run: medians, ranges and ratios of its samples."""
+"""Figures of a run: medians, ranges, ratios and estimates of its samples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from statistics import median
+from typing import assert_never
 
 import attrs
 
+from benchmarks.estimates import Estimate
 from benchmarks.jobs import Sample
-from benchmarks.questions import Questions
 from benchmarks.rounds import Place
 from benchmarks.tasks import Row
 
 
+class Time(Enum):
+    """Which of its times a sample is judged by."""
+
+    PROCESSOR = "processor time"
+    CLOCK = "by the clock"
+    ACT = "alone, by the clock"
+
+    def of(self, sample: Sample) -> float | None:
+        """That time of a sample, in milliseconds."""
+        match self:
+            case Time.PROCESSOR:
+                return sample.cpu
+            case Time.CLOCK:
+                return sample.wall
+            case Time.ACT:
+                return sample.act
+            case _:
+                assert_never(self)
+
+
 @attrs.frozen
 class Figures:
-    """Everything measured, by place."""
+    """Everything measured, by place; grows while rounds are added."""
 
     samples: Mapping[Place, Sequence[Sample]]
-    questions: Sequence[Questions] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -30,28 +51,20 @@ class Figures:
         """The names of the tools, in their order."""
         return tuple(dict.fromkeys(place.tool for place in self.samples))
 
-    def walls(self, row: Row, tool: str) -> tuple[float, ...]:
-        """Milliseconds by the clock of each run; none for what was not measured."""
-        return tuple(sample.wall for sample in self.samples.get(Place(row, tool), ()))
+    def times(self, place: Place, time: Time) -> tuple[float, ...]:
+        """Milliseconds of each run; none for what was not measured."""
+        found = (time.of(sample) for sample in self.samples.get(place, ()))
+        return tuple(each for each in found if each is not None)
 
     def median(self, row: Row, tool: str) -> float | None:
-        """Their median."""
-        walls = self.walls(row, tool)
+        """The median of its runs by the clock."""
+        walls = self.times(Place(row, tool), Time.CLOCK)
         return median(walls) if walls else None
 
-    def cpu(self, row: Row, tool: str) -> float | None:
-        """The least processor time of any run: what disturbs a run only adds to it."""
-        samples = self.samples.get(Place(row, tool), ())
-        return min((sample.cpu for sample in samples), default=None)
-
-    def wall(self, row: Row, tool: str) -> float | None:
-        """The least time of any run by the clock."""
-        return min(self.walls(row, tool), default=None)
-
-    def act(self, row: Row, tool: str) -> float | None:
-        """The least time of any run that the act itself took, by the clock."""
-        samples = self.samples.get(Place(row, tool), ())
-        return min((it.act for it in samples if it.act is not None), default=None)
+    def estimate(self, place: Place, time: Time) -> Estimate | None:
+        """What it takes where nothing disturbs it."""
+        times = self.times(place, time)
+        return Estimate.of(times) if times else None
 
     def ratio(self, row: Row, tool: str, other: str) -> float | None:
         """How many times the other's median this tool's median is."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Collection, Iterator
+from typing import Protocol
 
-from benchmarks.figures import Figures
+import attrs
+
+from benchmarks.estimates import Estimate
+from benchmarks.figures import Figures, Time
 from benchmarks.growth import FLOOR, exponent
-from benchmarks.tasks import APPLYING, LADDERS, MANY, Row
+from benchmarks.rounds import Place
+from benchmarks.tasks import APPLYING, LADDERS, MANY, Ladder, Row, Task
 
 GROWTH = 1.15
 """The greatest exponent of our growth."""
@@ -18,59 +24,135 @@ OURS = "makemigrations"
 PEERS = ("Alembic", "Django")
 
 
-def failures(figures: Figures) -> tuple[str, ...]:
-    """Every promise that this run did not see kept, as sentences."""
+class Promise(Protocol):
+    """One thing that must be so, and the places whose figures show whether it is."""
+
+    @property
+    @abstractmethod
+    def places(self) -> tuple[Place, ...]:
+        """What has to be measured for it."""
+
+    @abstractmethod
+    def used(self, figures: Figures) -> Estimate | None:
+        """How much of what is allowed is used: kept up to 1; None if nobody knows."""
+
+    @abstractmethod
+    def told(self, used: Estimate) -> str:
+        """The figure in words."""
+
+
+@attrs.frozen
+class Straight:
+    """Our time grows in a straight line, or hardly steeper."""
+
+    ladder: Ladder
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Ours at three sizes, and what is no time of ours."""
+        sizes = self.ladder.rows
+        return tuple(Place(row, tool) for row in sizes for tool in (OURS, FLOOR))
+
+    def used(self, figures: Figures) -> Estimate | None:
+        """The exponent of the greatest that is allowed."""
+        grown = exponent(figures, self.ladder, OURS)
+        return None if grown is None else grown.of_bound(GROWTH)
+
+    def told(self, used: Estimate) -> str:
+        """``grows with exponent 1.02, at most 1.15``."""
+        return f"grows with exponent {used.now * GROWTH:.2f}, at most {GROWTH}"
+
+    def __str__(self) -> str:
+        """What is promised about."""
+        return str(self.ladder)
+
+
+@attrs.frozen
+class NoSlower:
+    """We take no more time than a peer for one row."""
+
+    row: Row
+    peer: str
+    time: Time
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Ours and the peer's."""
+        return (Place(self.row, OURS), Place(self.row, self.peer))
+
+    def used(self, figures: Figures) -> Estimate | None:
+        """Our time of the peer's."""
+        ours, theirs = (figures.estimate(place, self.time) for place in self.places)
+        return ours.share(theirs) if ours and theirs else None
+
+    def told(self, used: Estimate) -> str:
+        """``0.52 times Alembic, processor time``."""
+        return f"{used.now:.2f} times {self.peer}, {self.time.value}"
+
+    def __str__(self) -> str:
+        """What is promised about."""
+        return f"{self.row.task.value}, {self.row.shape}"
+
+
+@attrs.frozen
+class NearShell:
+    """Applying alone takes little more than the database's own shell takes."""
+
+    task: Task
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Ours and the shell's."""
+        row = Row(self.task, MANY)
+        return (Place(row, OURS), Place(row, FLOOR))
+
+    def used(self, figures: Figures) -> Estimate | None:
+        """Our time of what the shell's allows."""
+        ours, floor = (figures.estimate(place, Time.ACT) for place in self.places)
+        return ours.share(floor).of_bound(SHELL) if ours and floor else None
+
+    def told(self, used: Estimate) -> str:
+        """``applying alone takes 1.10 times the shell, at most 1.5``."""
+        times = f"{used.now * SHELL:.2f} times the shell"
+        return f"applying alone takes {times}, at most {SHELL}"
+
+    def __str__(self) -> str:
+        """What is promised about."""
+        return f"{self.task.value}, {MANY}"
+
+
+def promises(places: Collection[Place]) -> tuple[Promise, ...]:
+    """Everything that is promised of what is measured at these places.
+
+    What no peer does is not compared; growth and shell are promised in any case.
+    """
     return (
-        *_growth_failures(figures),
-        *_slower_than_a_peer(figures),
-        *_slower_than_the_shell(figures),
-        *_more_questions(figures),
+        *(Straight(ladder) for ladder in LADDERS),
+        *(
+            NoSlower(place.row, place.tool, time)
+            for place in places
+            if place.tool in PEERS
+            for time in _times(place.row.task)
+        ),
+        *(NearShell(task) for task in APPLYING),
     )
 
 
-def _growth_failures(figures: Figures) -> Iterator[str]:
-    for ladder in LADDERS:
-        grown = exponent(figures, ladder, OURS)
-        if grown is None:
-            yield f"{ladder}: the growth could not be measured"
-        elif grown > GROWTH:
-            yield f"{ladder}: grows with exponent {grown:.2f}, over {GROWTH}"
+def failures(made: Collection[Promise], figures: Figures) -> Iterator[str]:
+    """Every promise that this run did not see kept, as sentences."""
+    for promise in made:
+        used = promise.used(figures)
+        if used is None:
+            yield f"{promise}: could not be measured"
+        elif used.now > 1:
+            yield f"{promise}: {promise.told(used)}"
 
 
-def _slower_than_a_peer(figures: Figures) -> Iterator[str]:
-    """Compared by processor time, so that a busy machine does not decide.
+def _times(task: Task) -> tuple[Time, ...]:
+    """By processor time, so that a busy machine does not decide.
 
-    Applying is compared by the clock too: a server works in a process of its own.
+    Applying by the clock too: a server works in a process of its own.
     """
-    for row in figures.rows:
-        for peer in PEERS:
-            times = [(figures.cpu(row, OURS), figures.cpu(row, peer))]
-            if row.task in APPLYING:
-                times.append((figures.wall(row, OURS), figures.wall(row, peer)))
-            for ours, theirs in times:
-                if ours is not None and theirs is not None and ours > theirs:
-                    where = f"{row.task.value}, {row.shape}"
-                    yield f"{where}: {ours / theirs:.2f} times {peer}"
-
-
-def _slower_than_the_shell(figures: Figures) -> Iterator[str]:
-    """The applying alone, by the clock, the least of all runs."""
-    for task in APPLYING:
-        row = Row(task, MANY)
-        ours, floor = figures.act(row, OURS), figures.act(row, FLOOR)
-        if ours is None or floor is None:
-            yield f"{task.value}, {MANY}: could not be compared with the shell"
-        elif ours > SHELL * floor:
-            times = f"{ours / floor:.2f} times the shell, over {SHELL}"
-            yield f"{task.value}, {MANY}: applying alone takes {times}"
-
-
-def _more_questions(figures: Figures) -> Iterator[str]:
-    """Reading and comparing must ask as much of many tables as of few."""
-    counts: dict[str, set[int]] = {}
-    for asked in figures.questions:
-        counts.setdefault(f"reading {asked.database}", set()).add(asked.reading)
-        counts.setdefault(f"db-diff on {asked.database}", set()).add(asked.all)
-    for what, found in counts.items():
-        if len(found) > 1:
-            yield f"{what} asks {min(found)} to {max(found)} questions"
+    if task in APPLYING:
+        return (Time.PROCESSOR, Time.CLOCK)
+    return (Time.PROCESSOR,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -46,6 +46,16 @@ def questions(ours: Ours, server: PostgreSQL | None) -> tuple[Questions, ...]:
             database.emptied()
             found.append(_questions(ours, shape, "PostgreSQL", database.url))
     return tuple(sorted(found, key=lambda each: each.database))
+
+
+def failures(found: Sequence[Questions]) -> Iterator[str]:
+    """Reading a database must ask as much of many tables as of few."""
+    reading: dict[str, set[int]] = {}
+    for asked in found:
+        reading.setdefault(asked.database, set()).add(asked.reading)
+    for database, counts in reading.items():
+        if len(counts) > 1:
+            yield f"reading {database} asks {min(counts)} to {max(counts)} questions"
 
 
 def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:

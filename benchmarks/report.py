@@ -1,51 +1,55 @@
-"""What a run says: a table in Markdown for people, every sample in JSON for scripts."""
+"""What a run says to people: tables in Markdown."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
-from benchmarks.figures import Figures
+from benchmarks import testing, unused
+from benchmarks.figures import Figures, Time
+from benchmarks.findings import Facts, Findings
 from benchmarks.growth import FLOOR, exponent
 from benchmarks.promises import GROWTH, OURS, PEERS, SHELL
+from benchmarks.questions import Questions
+from benchmarks.rounds import Place
 from benchmarks.tasks import APPLYING, LADDERS, MANY, Row
 
-VERSION = 1
-Facts = Mapping[str, str]
+NEAREST = 8
+"""How many promises are shown: those that are nearest to their bounds."""
+
+TIMES = """\
+Milliseconds of whole processes: median (least-most), and n if it was not the usual
+number. A ratio is our median through the peer's."""
+SHELLS = f"""\
+The first migration of {MANY}, beside the database's own shell told the same SQL, the
+least of all runs; alone at most {SHELL} times:"""
+QUESTIONS = """\
+Finding what was done to a database by hand, within one process: how much is asked to
+read it, and in all, with building the same in a scratch:"""
+GROWING = f"Growth beyond start-up, 1.00 is a straight line (ours: up to {GROWTH}):"
+TESTS = "Milliseconds that a test with a database takes, in the best run:"
+UNUSED = "Milliseconds of the processor where nothing uses us, the least of all runs:"
+PROMISES = """\
+The promises nearest to their bounds, as shares of what is allowed; with more rounds
+they might turn out to be between the least and the most:"""
 
 
-def report(
-    figures: Figures, faults: Sequence[str], machine: Facts, versions: Facts
-) -> str:
+def report(found: Findings) -> str:
     """The whole report."""
-    return "\n".join(
-        (
-            _facts(machine),
-            _facts(versions),
-            "",
-            "Milliseconds of whole processes: median (least-most), and n if it was not",
-            "every round. A ratio is our median through the peer's.",
-            "",
-            *_times(figures),
-            "",
-            f"The first migration of {MANY}, beside the database's own shell told the",
-            f"same SQL, the least of all runs; alone at most {SHELL} times:",
-            "",
-            *_applying(figures),
-            "",
-            "Finding what was done to a database by hand, within one process: how much",
-            "is asked to read it, and in all, with building the same in a scratch:",
-            "",
-            *_questions(figures),
-            "",
-            f"Growth beyond start-up, 1.00 is a straight line (ours: up to {GROWTH}):",
-            "",
-            *_growth(figures),
-            "",
-            *(f"FAILED: {fault}" for fault in faults),
-            *(() if faults else ("Every promise was kept.",)),
-        )
+    figures = found.figures
+    sections = (
+        (TIMES, _times(figures)),
+        (SHELLS, _applying(figures)),
+        (QUESTIONS, _questions(found.questions)),
+        (GROWING, _growth(figures)),
+        (TESTS, testing.table(found.tests)),
+        (UNUSED, unused.table(found.unused)),
+        (PROMISES, _promises(found)),
     )
+    lines = [_facts(found.machine), _facts(found.versions), ""]
+    for heading, table in sections:
+        lines += [heading, "", *table, ""]
+    faults = [f"FAILED: {fault}" for fault in found.faults]
+    return "\n".join((*lines, *(faults or ["Every promise was kept."])))
 
 
 def _facts(facts: Facts) -> str:
@@ -55,22 +59,24 @@ def _facts(facts: Facts) -> str:
 def _times(figures: Figures) -> Iterator[str]:
     yield _line("task", "size", *figures.tools, *(f"of {peer}" for peer in PEERS))
     yield _line("---", "---", *("---:" for _ in (*figures.tools, *PEERS)))
-    most = max(len(samples) for _, samples in figures)
+    counts = [len(samples) for _, samples in figures]
+    usual = max(set(counts), key=counts.count)
     for row in figures.rows:
         yield _line(
             row.task.value,
             str(row.shape),
-            *(_time(figures, row, tool, most) for tool in figures.tools),
+            *(_time(figures, Place(row, tool), usual) for tool in figures.tools),
             *(_ratio(figures, row, peer) for peer in PEERS),
         )
 
 
-def _time(figures: Figures, row: Row, tool: str, most: int) -> str:
-    walls, middle = figures.walls(row, tool), figures.median(row, tool)
+def _time(figures: Figures, place: Place, usual: int) -> str:
+    walls = figures.times(place, Time.CLOCK)
+    middle = figures.median(place.row, place.tool)
     if middle is None:
         return ""
     remarks = [f"{min(walls):,.0f}-{max(walls):,.0f}"] if len(walls) > 1 else []
-    if len(walls) < most:
+    if len(walls) != usual:
         remarks.append(f"n={len(walls)}")
     return f"{middle:,.0f} ({', '.join(remarks)})" if remarks else f"{middle:,.0f}"
 
@@ -85,17 +91,19 @@ def _applying(figures: Figures) -> Iterator[str]:
     yield _line("---", "---", "---:", "---:", "---:")
     for task in APPLYING:
         row = Row(task, MANY)
-        for what, time in (("alone", figures.act), ("whole process", figures.wall)):
-            ours, shell = time(row, OURS), time(row, FLOOR)
+        for what, time in (("alone", Time.ACT), ("whole process", Time.CLOCK)):
+            ours = figures.estimate(Place(row, OURS), time)
+            shell = figures.estimate(Place(row, FLOOR), time)
             if ours is not None and shell is not None:
-                said = (f"{ours:,.0f}", f"{shell:,.0f}", f"{ours / shell:.2f}")
+                times = f"{ours.now / shell.now:.2f}"
+                said = (f"{ours.now:,.0f}", f"{shell.now:,.0f}", times)
                 yield _line(task.value, what, *said)
 
 
-def _questions(figures: Figures) -> Iterator[str]:
+def _questions(questions: Iterable[Questions]) -> Iterator[str]:
     yield _line("database", "size", "questions to read", "in all", "milliseconds")
     yield _line("---", "---", "---:", "---:", "---:")
-    for asked in figures.questions:
+    for asked in questions:
         counts = (str(asked.reading), str(asked.all), f"{asked.milliseconds:,.0f}")
         yield _line(asked.database, str(asked.shape), *counts)
 
@@ -106,49 +114,20 @@ def _growth(figures: Figures) -> Iterator[str]:
     yield _line("---", *("---:" for _ in tools))
     for ladder in LADDERS:
         grown = (exponent(figures, ladder, tool) for tool in tools)
-        yield _line(str(ladder), *("" if it is None else f"{it:.2f}" for it in grown))
+        told = ("" if it is None else f"{it.now:.2f}" for it in grown)
+        yield _line(str(ladder), *told)
+
+
+def _promises(found: Findings) -> Iterator[str]:
+    yield _line("promise", "figure", "share", "least", "most")
+    yield _line("---", "---", "---:", "---:", "---:")
+    uses = [(promise, promise.used(found.figures)) for promise in found.promises]
+    known = [(promise, used) for promise, used in uses if used is not None]
+    known.sort(key=lambda each: -each[1].now)
+    for promise, used in known[:NEAREST]:
+        shares = (f"{share:.2f}" for share in (used.now, used.low, used.high))
+        yield _line(str(promise), promise.told(used), *shares)
 
 
 def _line(*words: str) -> str:
     return f"| {' | '.join(words)} |"
-
-
-def as_json(
-    figures: Figures, faults: Sequence[str], machine: Facts, versions: Facts
-) -> str:
-    """Every sample, with what is needed to read it."""
-    document = {
-        "version": VERSION,
-        "machine": dict(machine),
-        "versions": dict(versions),
-        "growth": {
-            str(ladder): {
-                tool: exponent(figures, ladder, tool) for tool in (OURS, *PEERS)
-            }
-            for ladder in LADDERS
-        },
-        "questions": [
-            {
-                "database": asked.database,
-                "tables": asked.shape.tables,
-                "reading": asked.reading,
-                "all": asked.all,
-                "ms": round(asked.milliseconds, 2),
-            }
-            for asked in figures.questions
-        ],
-        "failures": list(faults),
-        "rows": [
-            {
-                "task": place.row.task.name.lower(),
-                "tables": place.row.shape.tables,
-                "history": place.row.shape.history,
-                "tool": place.tool,
-                "wall_ms": [round(sample.wall, 2) for sample in samples],
-                "cpu_ms": [round(sample.cpu, 2) for sample in samples],
-                "act_ms": [round(s.act, 2) for s in samples if s.act is not None],
-            }
-            for place, samples in figures
-        ],
-    }
-    return json.dumps(document, indent=2) + "\n"

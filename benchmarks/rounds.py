@@ -6,7 +6,9 @@ where single figures do not.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import TypeAlias
 
@@ -34,54 +36,66 @@ class Cell:
     job: Job
 
 
+Samples: TypeAlias = Mapping[Place, list[Sample]]
+"""What was measured so far, by place; every place of a plan is there."""
+
+
 @attrs.frozen
 class Effort:
-    """How often a cell is measured.
+    """How long it is measured, in seconds of the processor.
 
-    It takes part in every round until its own samples have taken ``patience`` seconds
-    together, or the whole run ``limit`` seconds: what is slow is measured, but not for
-    long. What tells how long its act took takes part in all: promises rest on it, and
-    the small sizes hardly differ from start-up.
+    A cell takes part in every one of ``rounds`` until its own samples have taken
+    ``patience`` seconds together: what is slow is measured, but not for long. Then
+    there are ``deciding`` seconds for the promises that this leaves open. A machine
+    that is busy with other things takes longer, and decides as much.
     """
 
     rounds: int
     patience: float
-    limit: float
+    deciding: float
 
-    def allows(self, job: Job, taken: Sequence[Sample], spent: float) -> bool:
+    def allows(self, taken: Sequence[Sample]) -> bool:
         """Whether a cell with these samples is measured once more."""
-        if job.act or not taken:
-            return True
-        seconds = sum(sample.wall for sample in taken) / 1000
-        return seconds < self.patience and spent < self.limit
+        return sum(sample.cpu for sample in taken) / 1000 < self.patience
 
 
-QUICK = Effort(rounds=5, patience=3, limit=200)
-FULL = Effort(rounds=9, patience=45, limit=1800)
+QUICK = Effort(rounds=2, patience=1, deciding=45)
+FULL = Effort(rounds=9, patience=45, deciding=600)
 
 
-def cells(tools: Sequence[Tool], rows: Iterable[Row], *, say: Say) -> tuple[Cell, ...]:
-    """Every cell, by rows and then by tools; makes the projects they need."""
-    made: list[Cell] = []
-    for row in rows:
-        say(f"preparing {row.task.value}: {row.shape}")
-        for tool in tools:
-            job = tool.job(row)
-            if job is not None:
-                made.append(Cell(Place(row, tool.name), job))
-    return tuple(made)
+def cells(tools: Sequence[Tool], rows: Sequence[Row], *, say: Say) -> tuple[Cell, ...]:
+    """Every cell, by rows and then by tools; makes the projects they need.
+
+    Nothing is measured meanwhile, so the tools prepare side by side. The last one is
+    made from what the others have made.
+    """
+    *others, last = tools
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        jobs = list(pool.map(lambda tool: _jobs(tool, rows, say), others))
+    jobs.append(_jobs(last, rows, say))
+    return tuple(
+        Cell(Place(row, tool.name), made[row])
+        for row in rows
+        for tool, made in zip(tools, jobs, strict=True)
+        if row in made
+    )
 
 
-def measured(
-    plan: Sequence[Cell], effort: Effort, *, say: Say
-) -> Mapping[Place, Sequence[Sample]]:
+def _jobs(tool: Tool, rows: Iterable[Row], say: Say) -> Mapping[Row, Job]:
+    found = {row: tool.job(row) for row in rows}
+    say(f"prepared {tool.name}")
+    return {row: job for row, job in found.items() if job is not None}
+
+
+def measured(plan: Sequence[Cell], effort: Effort, *, say: Say) -> Samples:
     """Samples of every cell, at least one of each."""
-    samples: dict[Place, list[Sample]] = {cell.place: [] for cell in plan}
-    begin = monotonic()
+    samples: Samples = {cell.place: [] for cell in plan}
     for number in range(effort.rounds):
-        say(f"round {number + 1} of {effort.rounds}")
+        began = monotonic()
         for cell in plan:
             taken = samples[cell.place]
-            if effort.allows(cell.job, taken, monotonic() - begin):
+            if effort.allows(taken):
                 taken.append(timed(cell.job))
+        spent = monotonic() - began
+        say(f"round {number + 1} of {effort.rounds} took {spent:.0f} s")
     return samples

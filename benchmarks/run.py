@@ -1,8 +1,7 @@
 """Time our commands beside Alembic and Django, on the same schema, in one run.
 
 ``python benchmarks/run.py [--quick] [--json FILE]``; the README here says what is
-measured. Ends with 1 where we grow too fast, are slower than a peer, or much slower
-than the database's own shell.
+measured. Ends with 1 where a promise was not seen kept.
 """
 
 from __future__ import annotations
@@ -11,63 +10,91 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.findings import Findings
+    from benchmarks.rounds import Effort
+    from benchmarks.servers import PostgreSQL
+
+BEGAN = monotonic()
 
 
 def main() -> int:
     """Measure, print the report, and return the exit code."""
-    from benchmarks import testing, unused
-    from benchmarks.figures import Figures
-    from benchmarks.machine import machine, versions
-    from benchmarks.ours import Ours
+    from benchmarks.document import as_json
     from benchmarks.projects import in_memory
-    from benchmarks.promises import failures
-    from benchmarks.questions import questions
-    from benchmarks.report import as_json, report
-    from benchmarks.rounds import FULL, QUICK, cells, measured
+    from benchmarks.report import report
+    from benchmarks.rounds import FULL, QUICK
     from benchmarks.servers import postgresql
-    from benchmarks.tasks import ROWS
-    from benchmarks.tools import OURS, tools
 
     options = arguments()
     with (
         tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder,
         postgresql() as server,
     ):
-        contestants = tools(Path(folder), server)
-        plan = cells(contestants, ROWS, say=progress)
-        samples = measured(plan, QUICK if options.quick else FULL, say=progress)
-        progress("counting questions")
-        asked = questions(Ours(Path(folder) / OURS, server), server)
-        progress("running tests")
-        tests = testing.tested(Path(folder), Ours(Path(folder) / OURS, server), server)
-        faces = unused.unused(Path(folder))
-        facts = machine(server)
-    figures = Figures(samples, asked)
-    faults = (
-        *failures(figures),
-        *testing.failures(tests),
-        *unused.failures(faces),
-    )
-    packages = versions(contestants)
-    print("\n".join((*testing.table(tests), "", *unused.table(faces), "")))
-    print(report(figures, faults, facts, packages))
+        found = findings(Path(folder), server, QUICK if options.quick else FULL)
+    print(report(found))
     if options.json:
-        text = as_json(figures, faults, facts, packages)
-        options.json.write_text(text, encoding="utf-8")
-    return 1 if faults else 0
+        options.json.write_text(as_json(found), encoding="utf-8")
+    return 1 if found.faults else 0
+
+
+def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Findings:
+    """Everything measured, and every promise judged by it."""
+    from benchmarks import questions, testing, unused
+    from benchmarks.deciding import decide
+    from benchmarks.figures import Figures
+    from benchmarks.findings import Findings
+    from benchmarks.machine import machine, versions
+    from benchmarks.ours import Ours
+    from benchmarks.promises import failures, promises
+    from benchmarks.rounds import cells, measured
+    from benchmarks.tasks import ROWS
+    from benchmarks.tools import OURS, tools
+
+    contestants = tools(folder, server)
+    ours = Ours(folder / OURS, server)
+    plan = cells(contestants, ROWS, say=progress)
+    samples = measured(plan, effort, say=progress)
+    made = promises([cell.place for cell in plan])
+    decide(made, plan, samples, seconds=effort.deciding, say=progress)
+    figures = Figures(samples)
+    progress("counting questions")
+    asked = questions.questions(ours, server)
+    progress("running tests")
+    tests = testing.tested(folder, ours, server)
+    progress("running pytest and nox without and with us")
+    beside = unused.unused(folder)
+    return Findings(
+        figures=figures,
+        promises=made,
+        questions=asked,
+        tests=tests,
+        unused=beside,
+        faults=[
+            *failures(made, figures),
+            *questions.failures(asked),
+            *testing.failures(tests),
+            *unused.failures(beside),
+        ],
+        machine=machine(server),
+        versions=versions(contestants),
+    )
 
 
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, 5 minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, 4 minutes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
     return parser.parse_args()
 
 
 def progress(text: str) -> None:
-    """Say what is being done, beside the report."""
-    print(text, file=sys.stderr, flush=True)
+    """Say what is being done, and since when, beside the report."""
+    print(f"{monotonic() - BEGAN:4.0f} s: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import attrs
 
+from benchmarks.estimates import Estimate
 from benchmarks.jobs import Job, timed
 from benchmarks.projects import written
 
-ROUNDS = 15
+LEAST, MOST = 5, 20
 PYTEST = (sys.executable, "-m", "pytest", "--version")
 NOX = (sys.executable, "-m", "nox", "--list", "--noxfile")
 WITHOUT = "import nox\n\n\n@nox.session\ndef own(session):\n    pass\n"
@@ -20,21 +21,21 @@ WITH = f"{WITHOUT}\n\nimport mm_nox\n\nmm_nox.register()\n"
 
 @attrs.frozen
 class Unused:
-    """One program's least processor time with and without us, in milliseconds."""
+    """One program's processor times with and without us, in milliseconds."""
 
     name: str
-    alone: float
-    beside: float
+    alone: Estimate
+    beside: Estimate
     promise: float
 
     @property
-    def more(self) -> float:
+    def more(self) -> Estimate:
         """What we cost."""
-        return self.beside - self.alone
+        return self.beside.beyond(self.alone)
 
 
 def unused(folder: Path) -> tuple[Unused, ...]:
-    """Both programs, with and without in turn; what disturbs only adds to a time."""
+    """Both programs, with and without us in turn, until their promises are decided."""
     written(folder, {"alone.py": WITHOUT, "beside.py": WITH})
     return (
         _compared(folder, "pytest --version", (*PYTEST, "-p", "no:mm"), PYTEST, 15),
@@ -45,8 +46,8 @@ def unused(folder: Path) -> tuple[Unused, ...]:
 def failures(found: Sequence[Unused]) -> Iterator[str]:
     """The promises that were not kept."""
     for one in found:
-        if one.more > one.promise:
-            yield f"{one.name}: {one.more:.1f} ms more, over {one.promise:.0f}"
+        if one.more.now > one.promise:
+            yield f"{one.name}: {one.more.now:.1f} ms more, over {one.promise:.0f}"
 
 
 def table(found: Sequence[Unused]) -> Iterator[str]:
@@ -54,8 +55,8 @@ def table(found: Sequence[Unused]) -> Iterator[str]:
     yield "| unused | without | with | more | promised |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for one in found:
-        figures = f"{one.alone:.1f} | {one.beside:.1f} | {one.more:.1f}"
-        yield f"| {one.name} | {figures} | {one.promise:.0f} |"
+        figures = [f"{each.now:.1f}" for each in (one.alone, one.beside, one.more)]
+        yield f"| {one.name} | {' | '.join(figures)} | {one.promise:.0f} |"
 
 
 def _compared(
@@ -68,6 +69,11 @@ def _compared(
     jobs = (Job(alone, folder), Job(beside, folder))
     for job in jobs:
         timed(job)
-    rounds = [tuple(timed(job).cpu for job in jobs) for _ in range(ROUNDS)]
-    alone_ms, beside_ms = (min(column) for column in zip(*rounds, strict=True))
-    return Unused(name, alone_ms, beside_ms, promise)
+    rounds: list[list[float]] = []
+    while True:
+        rounds.append([timed(job).cpu for job in jobs])
+        alone_ms, beside_ms = map(Estimate.of, zip(*rounds, strict=True))
+        found = Unused(name, alone_ms, beside_ms, promise)
+        is_open = len(rounds) < LEAST or found.more.of_bound(promise).is_open
+        if not is_open or len(rounds) == MOST:
+            return found

@@ -19,7 +19,6 @@ MMError
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import ClassVar, Self
 
 import attrs
@@ -180,5 +179,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("zzz", ["nullable"]) is None
     True
     """
+    from difflib import get_close_matches
+
     found = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f'did you mean "{found[0]}"?' if found else None

@@ -274,6 +274,6 @@ def main() -> None:
 
     # A command lives for moments and keeps most of what it makes: looking for
     # garbage as often as Python usually does takes a tenth of the time.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
     _speak_utf8()
     app()

@@ -1,0 +1,72 @@
+"""More rounds for the promises that are still open, until each is decided.
+
+A promise is open while what its figures may still become lies on both sides of its
+bound: more rounds may decide it either way, and where none are left, the figures do as
+they are. What is far from its bound costs no time any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from benchmarks.figures import Figures
+from benchmarks.jobs import timed
+from benchmarks.promises import Promise
+from benchmarks.rounds import Cell, Place, Samples, Say
+
+TURNS = 4
+"""How often a quick cell takes part in one round of slower ones."""
+
+
+def decide(
+    made: Sequence[Promise],
+    plan: Sequence[Cell],
+    samples: Samples,
+    *,
+    seconds: float,
+    say: Say,
+) -> None:
+    """Measure what the open promises rest on, for so many seconds of the processor.
+
+    One promise's cells at a time, round robin: next is that which has cost the least,
+    so that what is slow takes no time from what is quick.
+    """
+    rests = {
+        each: [cell for cell in plan if cell.place in each.places] for each in made
+    }
+    spent = dict.fromkeys(made, 0.0)
+    while sum(spent.values()) < seconds:
+        still = [each for each in open_of(made, Figures(samples)) if rests[each]]
+        if not still:
+            break
+        promise = min(still, key=lambda each: spent[each])
+        for cell in turns(rests[promise], samples):
+            sample = timed(cell.job)
+            samples[cell.place].append(sample)
+            spent[promise] += sample.cpu / 1000
+    for promise, seconds_of in spent.items():
+        if seconds_of:
+            say(f"{promise}: more rounds took {seconds_of:.1f} s of the processor")
+
+
+def open_of(made: Sequence[Promise], figures: Figures) -> tuple[Promise, ...]:
+    """The promises that more rounds may still decide otherwise."""
+    uses = ((promise, promise.used(figures)) for promise in made)
+    return tuple(promise for promise, used in uses if used is None or used.is_open)
+
+
+def turns(plan: Sequence[Cell], samples: Samples) -> Iterator[Cell]:
+    """One round, in which the quick cells come again: as often as the slowest lasts.
+
+    Growth rests on small differences of quick cells, and those cost little to repeat.
+    """
+    costs = {cell.place: _least(cell.place, samples) for cell in plan}
+    most = max(costs.values(), default=0)
+    for turn in range(TURNS):
+        for cell in plan:
+            if turn == 0 or (turn + 1) * costs[cell.place] <= most:
+                yield cell
+
+
+def _least(place: Place, samples: Samples) -> float:
+    return min(sample.wall for sample in samples[place])
