@@ -27,6 +27,8 @@ class Hint:
     old: str
     new: str
     at: Position | None
+    is_told: bool = True
+    """Whether it is written; some follow from others, and those are told of instead."""
 
 
 @attrs.define
@@ -50,7 +52,7 @@ class Reading:
             if in_circle and moves <= sum(likeness(name, name) for name in chain):
                 names = {o: n for o, n in names.items() if o not in chain}
         for hint in hints:
-            if names.get(hint.old) != hint.new:
+            if hint.is_told and names.get(hint.old) != hint.new:
                 self.problems.append(_stale(hint, old, new))
         return names
 
@@ -67,7 +69,7 @@ def written_renames(
     """
     reading = Reading()
     tables = reading.certain(
-        _hints("table", after.tables.values()),
+        _table_hints(after),
         before.tables,
         after.tables,
         lambda old, new: _shared_fields(before.tables[old], after.tables[new]),
@@ -107,7 +109,7 @@ def _within_table(reading: Reading, old: Table, new: Table) -> Renames:
     before = {field.name: field for field in old.fields}
     after = {field.name: field for field in new.fields}
     fields = reading.certain(
-        _hints("field", new.fields, name),
+        _hints("field", new.fields, name, is_told=not _is_between(new)),
         before,
         after,
         lambda was, now: _likeness_of_fields(before[was], after[now]),
@@ -152,13 +154,42 @@ def _within_enum(reading: Reading, old: Enum, new: Enum) -> Renames:
 
 
 def _hints(
-    what: str, things: Iterable[Hinting], table: str | None = None
+    what: str,
+    things: Iterable[Hinting],
+    table: str | None = None,
+    *,
+    is_told: bool = True,
 ) -> Iterable[Hint]:
     for thing in things:
         if thing.renamed_from:
             name = thing.name or ""
             whole = f"{table}.{name}" if table else name
-            yield Hint(f'{what} "{whole}"', thing.renamed_from, name, thing.at)
+            yield Hint(f'{what} "{whole}"', thing.renamed_from, name, thing.at, is_told)
+
+
+def _table_hints(after: Schema) -> Iterable[Hint]:
+    """The hints of tables; a table between two others is called after one of them."""
+    between = [table.name for table in after.tables.values() if _is_between(table)]
+    hints = list(_hints("table", after.tables.values()))
+    written = [hint for hint in hints if hint.new not in between]
+    for hint in hints:
+        follows = hint.new in between and any(
+            (hint.old, hint.new) == (f"{one.old}_{rest}", f"{one.new}_{rest}")
+            for one in written
+            for rest in [hint.new.removeprefix(f"{one.new}_")]
+        )
+        yield attrs.evolve(hint, is_told=not follows)
+
+
+def _is_between(table: Table) -> bool:
+    """Whether a ``many_to_many`` made it: all of it stands where that field stands."""
+    key = table.primary_key
+    return (
+        table.at is not None
+        and key is not None
+        and len(key.fields) == len(table.fields)
+        and all(field.at == table.at for field in table.fields)
+    )
 
 
 def _fitting(

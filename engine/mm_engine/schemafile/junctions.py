@@ -56,10 +56,9 @@ def _junction(
 ) -> Table:
     """Two foreign keys that are the primary key together."""
     source, own = here.table, field.name.text
-    mine, other = _names(source.name.text, here, there)
-    before = source.renamed_from or source.name.text
-    old_mine, old_other = _names(before, here, there)
-    was = f"{before}_{field.renamed_from or own}"
+    mine, other = _names(_called(here), _called(there), is_own=source is there.table)
+    old_mine, old_other = _names(_was(here), _was(there), is_own=source is there.table)
+    was = f"{source.renamed_from or source.name.text}_{field.renamed_from or own}"
     name = f"{source.name.text}_{own}"
     return Table(
         name,
@@ -94,14 +93,22 @@ def _junction(
     )
 
 
-def _names(source: str, here: Place, there: Place) -> tuple[str, str]:
+def _names(mine: str, other: str, *, is_own: bool) -> tuple[str, str]:
     """``posts_id`` and ``tags_id``; from and to where both are the same table."""
-    mine = f"{_word(source)}_{here.field.name.text}"
-    if here.table is there.table:
-        return f"from_{mine}", f"to_{mine}"
-    return mine, f"{_word(there.table.name.text)}_{there.field.name.text}"
+    return (f"from_{mine}", f"to_{mine}") if is_own else (mine, other)
 
 
-def _word(table: str) -> str:
-    """A table in the name of a field, its namespace too."""
-    return table.replace(".", "_")
+def _called(place: Place) -> str:
+    return _word(place.table.name.text, place.field.name.text)
+
+
+def _was(place: Place) -> str:
+    table, field = place.table, place.field
+    return _word(
+        table.renamed_from or table.name.text, field.renamed_from or field.name.text
+    )
+
+
+def _word(table: str, field: str) -> str:
+    """A field elsewhere as the name of one, with its table and its namespace."""
+    return f"{table.replace('.', '_')}_{field}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import attrs
 import pytest
 
 import mm_engine as mm
 from mm_engine.diff import Renames, written_renames
 from mm_engine.errors import Position
+from mm_engine.schemafile import read_schema
 
 PLACE = Position("schema.yaml", 7, 5)
 
@@ -170,3 +173,46 @@ def test_an_index_without_a_name_cannot_be_renamed() -> None:
     index = mm.Index(["a"], renamed_from="ix", at=PLACE)
     after = mm.Schema.of(mm.Table("t", [field("a")], indexes=[index]))
     assert stale(before, after) == ["write its new name, or remove the hint"]
+
+
+BETWEEN = """tables:
+  - name: tags
+    fields: [{name: id, type: serial, primary_key: true}]
+  - name: user
+    fields:
+      - {name: id, type: serial, primary_key: true}
+      - {name: has, type: many_to_many, many_to_many: {table: tags}}
+"""
+RENAMED = (
+    BETWEEN.replace("table: tags", "table: marks")
+    .replace("name: tags", "name: marks\n    renamed_from: tags")
+    .replace("name: user", "name: crew\n    renamed_from: user")
+)
+
+
+def written(folder: Path, text: str) -> mm.Schema:
+    """What a schema file with a text says."""
+    path = folder / "schema.yaml"
+    path.write_text(text, "utf-8")
+    return read_schema([path], root=folder).schema
+
+
+def test_a_many_to_many_follows_the_tables_on_both_sides(tmp_path: Path) -> None:
+    after = written(tmp_path, RENAMED)
+    renames, problems = written_renames(written(tmp_path, BETWEEN), after)
+    assert problems == ()
+    assert renames.tables == {"user": "crew", "tags": "marks", "user_has": "crew_has"}
+    assert dict(renames.fields) == {
+        ("crew_has", "user_id"): "crew_id",
+        ("crew_has", "tags_id"): "marks_id",
+    }
+
+
+def test_a_stale_hint_is_told_once_where_it_is_written(tmp_path: Path) -> None:
+    after = written(tmp_path, RENAMED)
+    _, problems = written_renames(after, after)
+    assert [str(one.at) for one in problems] == ["schema.yaml:2:11", "schema.yaml:5:11"]
+    named = RENAMED.replace("name: has", "name: bears, renamed_from: has")
+    after = written(tmp_path, named)
+    _, problems = written_renames(after, after)
+    assert [one.at.line for one in problems if one.at] == [2, 5, 9]
