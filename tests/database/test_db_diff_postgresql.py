@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from command_line import SETTINGS, Line
-from fresh_databases import by_hand, database
+from fresh_databases import by_hand
+from postgresql_runs import database
 
 pytestmark = pytest.mark.database("postgresql")
 

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fresh_databases import BOTH, empty
 from histories import Example, examples
 from inhabited import Inhabited
 from rows_kept import disturbed, lost_back, lost_there, without
 
-NUMBERS = itertools.count(1)
 
-
-@pytest.fixture(
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.database("sqlite")),
-        pytest.param("postgresql", marks=pytest.mark.database("postgresql")),
-    ]
-)
+@pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/app.db"
-        return
-    import psycopg
-
-    server = str(request.getfixturevalue("postgresql_url"))
-    name = f"example_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield server.rpartition("/")[0] + f"/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with empty(request.param, tmp_path, request) as made:
+        yield made
 
 
 @pytest.fixture(params=examples(), ids=lambda example: example.name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+
+from postgresql_runs import database
 
 NUMBERS = itertools.count(1)
 
@@ -17,20 +18,6 @@ BOTH = (
     pytest.param("postgresql", marks=pytest.mark.database("postgresql")),
 )
 """The databases that can be read, as parameters of a fixture."""
-
-
-@contextmanager
-def database(server: str) -> Iterator[str]:
-    """A database on a server of PostgreSQL, dropped at the end."""
-    import psycopg
-
-    name = f"fresh_{os.getpid()}_{next(NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield server.rpartition("/")[0] + f"/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @contextmanager
