@@ -69,6 +69,8 @@ DATABASES = tuple(f"{name}-{each}" for name in VERSIONS for each in VERSIONS[nam
 NEWEST_POSTGRESQL = list(VERSIONS["postgresql"])[-1]
 POSTGRESQL_WHEELS = "MAKEMIGRATIONS_TEST_POSTGRESQL"
 """Where the tests find PostgreSQL: a wheel, or a folder of some."""
+WHEELS = "MM_WHEELS"
+"""Where the tests of the clean room find the wheel of this project."""
 
 
 def install(session: nox.Session, *groups: str, project: str | None = ".") -> None:
@@ -211,7 +213,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def package(session: nox.Session) -> None:
-    """Build sdist and wheel, then use the wheel in an empty environment."""
+    """Build sdist and wheel, then use the wheel as somebody does who has no more."""
     install(session, "package", project=None)
     built = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(built, ignore_errors=True)
@@ -223,17 +225,7 @@ def package(session: nox.Session) -> None:
     if found != sorted(["mm_engine", "mm_nox", "mm_pytest", metadata]):
         session.error(f"the wheel holds {', '.join(found)}")
     session.log("the wheel holds exactly %s", ", ".join(found))
-    clean = built.with_name("clean")
-    session.run("python", "-m", "virtualenv", "--clear", "--quiet", str(clean))
-    scripts = clean / ("Scripts" if os.name == "nt" else "bin")
-    session.chdir(built)
-    for command, *words in (
-        ("python", "-m", "pip", "install", "--quiet", str(wheel)),
-        ("makemigrations", "--help"),
-        ("mm", "version"),
-        ("python", "-m", "mm_engine", "--help"),
-    ):
-        session.run(str(scripts / command), *words, external=True)
+    session.run("pytest", "tests/cleanroom", *session.posargs, env={WHEELS: str(built)})
 
 
 @nox.session(python=OLDEST)

@@ -61,7 +61,7 @@ def failures(found: Sequence[Questions]) -> Iterator[str]:
 def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
     from mm_engine.dialects import dialect
     from mm_engine.introspect.drift import drift
-    from mm_engine.introspect.reflect import reflect
+    from mm_engine.introspect.reader import reflect
     from mm_engine.project import Project
     from mm_engine.runner.connect import connected
     from mm_engine.runner.url import Url
@@ -72,7 +72,7 @@ def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
     spoken = dialect(name.lower())
     with connected(Url.of(url), root=folder) as connection:
         with _counted(connection) as reading:
-            reflect(connection)
+            reflect(connection, spoken)
         with _counted(connection) as asked:
             found = drift(connection, schema, spoken)
         if not found.is_empty:

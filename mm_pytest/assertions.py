@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from mm_engine.model.schema import Schema
     from mm_engine.operations import Operation
     from mm_engine.project import Project
-    from mm_engine.project.whereabouts import Whereabouts
+    from mm_engine.project.drifting import Difference
 
 
 def assert_migrations_match_schema(project: Project) -> None:
     """The migrations make exactly what the schema files say."""
     __tracebackhide__ = True
-    found = project.schema_diff().operations
-    if found:
+    found = project.schema_diff()
+    if found.operations:
+        lines = told(found.operations, project, found.before)
         raise AssertionError(
-            f"the schema files say what no migration makes:\n{told(found, project)}\n"
+            f"the schema files say what no migration makes:\n{lines}\n"
             '"makemigrations makemigrations" writes the migration'
         )
 
@@ -51,9 +52,10 @@ def assert_no_drift(
 
     found = drift(source, project, schema)
     if found.operations:
+        lines = told(found.operations, project, found.expected)
         raise AssertionError(
             f"the database is not what its migrations make of it; it was changed"
-            f" by:\n{told(found.operations, project)}\n"
+            f" by:\n{lines}\n"
             '"makemigrations db-diff" shows it, and how to go on'
         )
 
@@ -71,13 +73,14 @@ def assert_reversible(project: Project, engine: sa.Engine) -> None:
         stairs.step(migration.name)
 
 
-def told(operations: Iterable[Operation], project: Project) -> str:
+def told(operations: Iterable[Operation], project: Project, before: Schema) -> str:
     """Operations as a message has them: what, where it is written, what made it."""
+    from mm_engine.project.drifting import differences
     from mm_engine.project.whereabouts import Whereabouts
 
     graph = project.graph()
     places = Whereabouts.of(project.schema(), graph.order(), graph.schema())
-    return "\n".join(_line(operation, places) for operation in operations)
+    return "\n".join(map(_line, differences(operations, before, places)))
 
 
 def _end(leaf: Migration) -> str:
@@ -86,13 +89,12 @@ def _end(leaf: Migration) -> str:
     return f"  {leaf.name}: {said or 'nothing'}" + (f" ({leaf.at})" if leaf.at else "")
 
 
-def _line(operation: Operation, places: Whereabouts) -> str:
-    subject = operation.subject()
+def _line(one: Difference) -> str:
+    subject = one.operation.subject()
     name = ".".join(part for part in (subject.table, subject.name) if part)
-    said = operation.describe()
-    at, origin = places.position(operation), places.origin(operation)
-    known = [str(at)] if at else []
-    known += [f"made by {origin.made.name}"] if origin else []
+    said = one.operation.describe()
+    known = [str(one.at)] if one.at else []
+    known += [f"made by {one.origin.made.name}"] if one.origin else []
     return (
         f"  {said}"
         + ("" if name in said else f": {name}")

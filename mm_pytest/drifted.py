@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from mm_engine.dialects.base import Dialect
     from mm_engine.introspect import Drift
     from mm_engine.model.schema import Schema
     from mm_engine.project import Project
@@ -26,5 +27,9 @@ def drift(
 
     if schema is None:
         schema = project.graph().schema(History.read(source).names)
-    dialect = project.dialect(project.type_spoken(source.dialect.name))
-    return introspect.drift(source, schema, dialect)
+    return introspect.drift(source, schema, dialect_of(source, project))
+
+
+def dialect_of(source: sa.Connection, project: Project) -> Dialect:
+    """How the database of a connection is told."""
+    return project.dialect(project.type_spoken(source.dialect.name))

@@ -59,19 +59,20 @@ class Stairway:
 
     def _native(self) -> Native:
         from mm_engine.introspect import reflect
+        from mm_pytest.drifted import dialect_of
 
         with self._engine.connect() as connection:
-            return reflect(connection)
+            return reflect(connection, dialect_of(connection, self._project))
 
     def _fail(self, name: str, schema: Schema, what: str) -> None:
         __tracebackhide__ = True
         from mm_pytest.assertions import told
         from mm_pytest.drifted import drift
 
-        found = drift(self._engine, self._project, schema).operations
+        found = drift(self._engine, self._project, schema)
         lines = (
-            told(found, self._project)
-            if found
+            told(found.operations, self._project, found.expected)
+            if found.operations
             else "  only in what no schema file can say"
         )
         raise AssertionError(

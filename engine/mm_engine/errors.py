@@ -12,6 +12,7 @@ MMError
  +-- UnsupportedError     a database cannot do what an operation asks
  +-- LockError            somebody else is migrating
  +-- HistoryError         the history and the files disagree
+ |    +-- UnfinishedError      a migration was begun and not finished
  +-- RunError             a statement failed
  +-- DriftError           a database is not what its migrations say
 """
@@ -157,6 +158,12 @@ class HistoryError(MMError):
     """What the database says was applied and what the files say disagree."""
 
     kind = "history"
+
+
+class UnfinishedError(HistoryError):
+    """A migration was begun and not finished; says how far it came and how to go on."""
+
+    kind = "unfinished"
 
 
 class RunError(MMError):

@@ -15,7 +15,7 @@ from mm_engine.introspect import drift
 from mm_engine.introspect.lift import lift
 from mm_engine.introspect.native import Native, Unread
 from mm_engine.introspect.postgresql_scratch import expected_postgresql
-from mm_engine.introspect.reflect import reflect
+from mm_engine.introspect.reader import reflect
 from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
@@ -95,7 +95,7 @@ def made(live: LivePostgreSQL, text: str = BY_HAND) -> None:
 def told(live: LivePostgreSQL) -> tuple[Native, Schema]:
     """What the database says, and the schema that it is."""
     with looking_at(live) as connection:
-        native = reflect(connection)
+        native = reflect(connection, live.dialect)
     return native, lift(native, live.dialect)
 
 
@@ -281,7 +281,7 @@ def test_a_table_that_is_being_altered_is_not_waited_for(
         looking_at(live_postgresql) as connection,
         pytest.raises(LockError, match="altering a table"),
     ):
-        reflect(connection)
+        reflect(connection, live_postgresql.dialect)
 
 
 # Each example makes two schemas on a server and goes there and back.

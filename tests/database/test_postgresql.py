@@ -6,8 +6,10 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import cast
 
 import attrs
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.event import listens_for
@@ -343,9 +345,12 @@ def test_settings_of_the_callers_connection_are_as_they_were(url: str) -> None:
     engine = sa.create_engine(Url.of(url).sqlalchemy(), poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql("SET lock_timeout = '7s'")
+        driver = cast("psycopg.Connection", connection.connection.driver_connection)
+        driver.prepare_threshold = 3
         before = connection.exec_driver_sql(asked).one()
         connection.commit()
         with session(connection) as opened:
             Migrator(session=opened, graph=GRAPH, dialect=dialect("postgresql")).up()
         assert connection.exec_driver_sql(asked).one() == before
         assert before[0] == "7s"
+        assert driver.prepare_threshold == 3

@@ -22,6 +22,7 @@ from mm_engine.introspect.asides import aside, run
 from mm_engine.introspect.postgresql_batches import read_in_one_call, read_one_by_one
 from mm_engine.introspect.postgresql_disguise import Disguise
 from mm_engine.introspect.postgresql_scratch import SHARE, batches_of
+from mm_engine.introspect.postgresql_spoken import Spoken
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
@@ -130,7 +131,7 @@ def test_comparing_asks_as_much_of_few_tables_as_of_many(
 def test_one_call_reads_the_values_that_the_driver_reads(
     connection: sa.Connection,
 ) -> None:
-    batches = batches_of(Disguise.of(TWO_BATCHES, DIALECT), budget=8)
+    batches = batches_of(Disguise.of(TWO_BATCHES, DIALECT), Spoken(), budget=8)
     assert len(batches) > 1
     both = []
     for read in (read_in_one_call, read_one_by_one):
@@ -198,3 +199,41 @@ def test_a_timeout_for_statements_counts_for_each_of_them(
     taken = time.perf_counter() - begun
     connection.exec_driver_sql(f"SET statement_timeout = {int(taken * 1000 / 4)}")
     assert len(expected(connection, schema, DIALECT).tables) == MANY
+
+
+@pytest.mark.parametrize("path", ["", ", {place}"])
+def test_expressions_may_name_enums_of_any_namespace(
+    path: str, live_postgresql: LivePostgreSQL
+) -> None:
+    live, place = live_postgresql, f"{live_postgresql.name} Sales"
+    own, far = f"{live.name}.mood", f'"{place}".mood'
+    table = Table(
+        "orders",
+        [
+            Field("mood", t.EnumOf("mood"), default=Expression(f"'sad'::{own}")),
+            Field("far", t.EnumOf(f"{place}.mood"), default=Expression(f"{far} 'sad'")),
+        ],
+        checks=[
+            Check(f"mood <> CAST('glad' AS {own})", name="ck_own"),
+            Check(f"far = ANY (ARRAY['sad'::{far}, 'glad'])", name="ck_far"),
+        ],
+        indexes=[
+            Index(
+                [Expression(f"(far <> 'sad'::{far})")],
+                name="idx_far",
+                where=f"mood <> 'sad'::{own}",
+            )
+        ],
+    )
+    enums = {name: Enum(name, ["glad", "sad"]) for name in ("mood", f"{place}.mood")}
+    schema = attrs.evolve(Schema.of(table), enums=enums)
+    try:
+        live.built(schema)
+        with looking_at(live) as connection:
+            run(
+                connection,
+                f"SET search_path = {live.name}{path.format(place=far[:-5])}",
+            )
+            assert drift(connection, schema, DIALECT).is_empty
+    finally:
+        live.sql(f'DROP SCHEMA "{place}" CASCADE')

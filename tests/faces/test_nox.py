@@ -163,16 +163,3 @@ def test_the_migrations_are_tested(project: Path) -> None:
     answer = nox(project, "-s", "db-test", "--", "-v")
     assert answer.returncode == 0, answer.stdout
     assert "migrations::0001_initial::stairway[sqlite] PASSED" in answer.stdout
-
-
-def test_init_writes_a_noxfile_that_works_and_leaves_what_is_there(
-    tmp_path: Path,
-) -> None:
-    for said in ("made noxfile.py", "kept noxfile.py, which was there"):
-        answer = run(tmp_path, "makemigrations", "init", "--nox")
-        assert said in answer.stderr
-    for name in (".github/workflows/migrations.yml", ".gitlab/migrations.yml"):
-        assert "nox -s schema-check db-test" in (tmp_path / name).read_text("utf-8")
-    assert [entry["session"] for entry in listed(tmp_path, "db")] == NAMES
-    assert nox(tmp_path, "-s", "makemigrations").returncode == 0
-    assert nox(tmp_path, "-s", "schema-check", "db-test").returncode == 0

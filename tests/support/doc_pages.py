@@ -56,6 +56,7 @@ _ALIKE = (
     (re.compile(r'("makemigrations"): "[^"]+"'), r'\1: "0.1.0"'),
     (re.compile(r"^makemigrations \d\S*$", re.MULTILINE), "makemigrations 0.1.0"),
     (re.compile(r"\bin \d+\.\d\ds\b"), "in 0.12s"),
+    (re.compile(r"^nox > uv binary not found\.\n", re.MULTILINE), ""),
     (re.compile(r"process \d+ \([^)]*\)"), "process 4711 (python)"),
 )
 

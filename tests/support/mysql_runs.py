@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 import runs
+from mm_engine.dialects.features import Transactions
 from mm_engine.dialects.statements import Item
 from mm_engine.runner.connect import connected
 from mm_engine.runner.history import read_history
@@ -23,7 +24,8 @@ BEGIN = "START TRANSACTION"
 def up(name: str, *items: Item | str) -> Script:
     """A script as a dialect of MySQL's kin would make it."""
     made = runs.up(name, *items)
-    return attrs.evolve(made, begin=BEGIN, is_atomic=False)
+    policy = Transactions.NONE
+    return attrs.evolve(made, begin=BEGIN, is_atomic=False, policy=policy)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ class Transactions(Enum):
     FULL = "a whole migration, its history row too"
     SINGLE = "one statement"
     NONE = "none: DDL commits by itself"
+    ABSENT = "none, and changes of rows commit by themselves too"
 
 
 class Namespace(Enum):

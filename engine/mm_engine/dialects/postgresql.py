@@ -277,6 +277,7 @@ class PostgreSQL(PostgreSQLParts):
                 yield Statement(f"DROP TYPE {guard}{self.thing(name)}")
             case RenameEnum(old=old, new=new):
                 schema = move.before
+                postgresql_enums.check_name(self, new)
                 yield from postgresql_namespaces.opened(self, new, schema)
                 renames = postgresql_namespaces.moved(self, "TYPE", old, new, schema)
                 exists = self.enum_exists_sql(old)

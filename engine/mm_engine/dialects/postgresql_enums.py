@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mm_engine.dialects import postgresql_dependents
 from mm_engine.dialects.sql import ExpressionSQL
 from mm_engine.dialects.statements import Expect, Item, Move, Statement
+from mm_engine.errors import UnsupportedError
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema, enum_name
 from mm_engine.model.table import Field, Table
@@ -21,8 +22,40 @@ OLD = "makemigrations_old_"
 """What the name of a type begins with while another takes its place."""
 
 
+# What SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace finds
+# on PostgreSQL 14 to 18, without the types of rows and of lists.
+_OF_THE_SERVER = (
+    "aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange"
+    " anycompatiblenonarray anycompatiblerange anyelement anyenum anymultirange"
+    " anynonarray anyrange bit bool box bpchar bytea char cid cidr circle cstring date"
+    " datemultirange daterange event_trigger fdw_handler float4 float8 gtsvector"
+    " index_am_handler inet int2 int2vector int4 int4multirange int4range int8"
+    " int8multirange int8range internal interval json jsonb jsonpath language_handler"
+    " line lseg macaddr macaddr8 money name numeric nummultirange numrange oid"
+    " oidvector path point polygon record refcursor regclass regcollation regconfig"
+    " regdictionary regnamespace regoper regoperator regproc regprocedure regrole"
+    " regtype table_am_handler text tid time timestamp timestamptz timetz trigger"
+    " tsm_handler tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector"
+    " txid_snapshot unknown uuid varbit varchar void xid xid8 xml"
+)
+
+
+def check_name(dialect: PostgreSQL, name: str) -> None:
+    """Refuse a name that means a type of the server's own wherever it is said.
+
+    Its namespace is searched first, so columns would get that type in silence.
+    """
+    namespace, own = dialect.place(name)
+    if namespace is None and own in _OF_THE_SERVER.split():
+        raise UnsupportedError(
+            f'PostgreSQL has a type "{own}" of its own, which the name would mean',
+            hint=f'give the enum another name, or a namespace: "types.{own}"',
+        )
+
+
 def created(dialect: PostgreSQL, enum: Enum) -> Iterator[Item]:
     """A type, and what is said of it."""
+    check_name(dialect, enum.name)
     values = ", ".join(dialect.text(value) for value in enum.values)
     yield Statement(f"CREATE TYPE {dialect.new_thing(enum.name)} AS ENUM ({values})")
     yield from commented(dialect, enum.name, None, enum.comment)

@@ -36,7 +36,7 @@ def statements(text: str, *, transactional: bool = True) -> tuple[str, ...]:
     text = encodable(text, "the SQL")
     start = 0
     said: list[str] = []
-    for word, begin, end in _tokens(text):
+    for word, begin, end in tokens(text):
         if word == ";" and not _is_in_body(said):
             if said:
                 found.append(_checked(text[start:begin].strip(), said, transactional))
@@ -80,7 +80,7 @@ def _checked(piece: str, said: list[str], transactional: bool) -> str:  # noqa: 
     return piece
 
 
-def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
+def tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """Words in capitals and single signs, and where they stand; comments are passed."""
     at = 0
     while at < len(text):

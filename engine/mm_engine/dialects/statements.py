@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeAlias
@@ -102,6 +103,25 @@ class When:
 
 
 Item: TypeAlias = Statement | Expect | PythonCall | Remember | Recall | When
+
+
+ROWS = ("INSERT", "UPDATE", "DELETE", "REPLACE", "UPSERT", "MERGE")
+"""First words of statements that change rows, and commit nothing on the way."""
+
+_FIRST_WORD = re.compile(r"(?:\s|(?:--|[#])[^\n]*\n|/\*(?!M?!).*?\*/)*(\w+)", re.DOTALL)
+"""A comment of MySQL's that begins with an exclamation mark is none to it."""
+
+
+def changes_rows_only(sql: str) -> bool:
+    r"""Whether a statement surely leaves the schema alone.
+
+    >>> changes_rows_only("-- all of them\nupdate t set x = 1")
+    True
+    >>> changes_rows_only("/*!50003 UPDATE t SET x = 1 */")
+    False
+    """
+    found = _FIRST_WORD.match(sql)
+    return found is not None and found[1].upper() in ROWS
 
 
 def serving(item: Item, operations: tuple[int, int]) -> Item:

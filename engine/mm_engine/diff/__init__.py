@@ -53,12 +53,13 @@ def _phase(move: Operation) -> Phase:
 
 def _changed_tables(before: Schema, after: Schema) -> Iterator[Placed]:
     ground: dict[str, Shaken] = {}
+    enums = {n for n, enum in before.enums.items() if enum != after.enums.get(n)}
     for name in sorted(after.tables):
         old, new = before.tables.get(name), after.tables[name]
         if old is None or _is_same(old, new):
             continue
         yield from changed_fields(old, new)
-        parts = part_changes(old, new)
+        parts = part_changes(old, new, enums)
         yield from changed_parts(parts)
         yield from described_tables(old, new)
         found = shaken(old, new, parts)

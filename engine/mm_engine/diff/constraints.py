@@ -12,13 +12,17 @@ from mm_engine.diff.order import Phase, Placed, Reference
 from mm_engine.model import sqltext
 from mm_engine.model.constraints import Check, Constraint, ForeignKey, Unique
 from mm_engine.model.naming import shape
-from mm_engine.model.schema import Schema
+from mm_engine.model.schema import Schema, enum_name
 from mm_engine.model.table import Index, Table, index_fields
 from mm_engine.operations import (
     AddCheck,
     AddForeignKey,
     AddIndex,
     AddUnique,
+    AlterCheck,
+    AlterForeignKey,
+    AlterIndex,
+    AlterUnique,
     DropCheck,
     DropForeignKey,
     DropIndex,
@@ -32,11 +36,15 @@ Part = TypeVar("Part", Index, Unique, Check, ForeignKey)
 
 @attrs.frozen
 class Compared(Generic[Part]):
-    """The parts of one kind in a table: which go, which come, which change names."""
+    """The parts of one kind in a table: which go, come, change names, or are altered.
+
+    Of what is altered both are told, the old one first; it keeps its name.
+    """
 
     gone: tuple[Part, ...]
     come: tuple[Part, ...]
     renamed: tuple[tuple[str, str], ...]
+    altered: tuple[tuple[Part, Part], ...]
 
 
 def compared(
@@ -45,38 +53,58 @@ def compared(
     *,
     names_in_use: Collection[str | None] = (),
     shaken: Callable[[Part], bool] | None = None,
+    unsettled: Callable[[Part], bool] | None = None,
 ) -> Compared[Part]:
     """Parts of one kind, by name; those of one shape under a new name are renamed.
 
-    A shaken part goes and comes again even where it stays as it is. A name that is in
-    use in the table is given only after its owner went.
+    A shaken part goes and comes again even where it stays as it is. One that changes
+    is altered once all it may speak of is there; one that is unsettled could not stay
+    as it is until then, so it goes and comes too. A name that is in use in the table
+    is given only after its owner went.
     """
     before = {part.name: part for part in old}
     after = {part.name: part for part in new}
     again = {name for name, part in before.items() if shaken and shaken(part)}
+    altered = [
+        (part, after[name])
+        for name, part in sorted(before.items(), key=_name)
+        if name not in again and part != after.get(name, part)
+        if not (unsettled and unsettled(part))
+    ]
+    kept = {part.name for part, _ in altered}
     gone = [
         part
         for name, part in sorted(before.items(), key=_name)
-        if name in again or name not in after or part != after[name]
+        if name in again or (name not in kept and part != after.get(name))
     ]
     come = [
         part
         for name, part in sorted(after.items(), key=_name)
-        if name in again or name not in before or part != before[name]
+        if name in again or (name not in kept and part != before.get(name))
     ]
-    renamed: list[tuple[str, str]] = []
+    renamed = _renamed(
+        [part for part in gone if part.name not in after and part.name not in again],
+        [p for p in come if p.name not in before and p.name not in names_in_use],
+    )
+    was, now = {old.name for old, _ in renamed}, {new.name for _, new in renamed}
+    return Compared(
+        tuple(part for part in gone if part.name not in was),
+        tuple(part for part in come if part.name not in now),
+        tuple((old.name or "", new.name or "") for old, new in renamed),
+        tuple(altered),
+    )
+
+
+def _renamed(gone: list[Part], come: list[Part]) -> list[tuple[Part, Part]]:
+    """Parts of one shape, one that goes and one that comes, each but once."""
+    pairs: list[tuple[Part, Part]] = []
     for part in come if gone else ():
-        if part.name in before or part.name in names_in_use:
-            continue
-        for candidate in gone:
-            free = candidate.name not in after and candidate.name not in again
-            if free and shape(candidate) == shape(part):
-                renamed.append((candidate.name or "", part.name or ""))
-                gone.remove(candidate)
-                break
-    taken = {new_name for _, new_name in renamed}
-    left = [part for part in come if part.name not in taken]
-    return Compared(tuple(gone), tuple(left), tuple(renamed))
+        alike = (each for each in gone if shape(each) == shape(part))
+        found = next(alike, None)
+        if found is not None:
+            pairs.append((found, part))
+            gone.remove(found)
+    return pairs
 
 
 def _name(item: tuple[str | None, object]) -> str:
@@ -93,14 +121,22 @@ class PartChanges:
     checks: Compared[Check]
 
 
-def part_changes(old: Table, new: Table) -> PartChanges:
+def part_changes(
+    old: Table, new: Table, enums: Collection[str | None] = ()
+) -> PartChanges:
     """The parts of one table compared with those of the other.
 
     A part whose words may name a field that goes is made anew, even if it did not
-    mean the field: nobody but the database understands the SQL.
+    mean the field: nobody but the database understands the SQL. One that changes, over
+    a field that changes too or is of one of these *enums*, goes before the field does.
     """
-    kept = {field.name for field in new.fields}
-    lost = {field.name for field in old.fields if field.name not in kept}
+    after = {field.name: field for field in new.fields}
+    lost = {field.name for field in old.fields if field.name not in after}
+    moved = {
+        field.name
+        for field in old.fields
+        if field != after.get(field.name) or enum_name(field.type) in enums
+    }
     in_use = _constraint_names(old)
     return PartChanges(
         new.name,
@@ -108,21 +144,33 @@ def part_changes(old: Table, new: Table) -> PartChanges:
             old.indexes,
             new.indexes,
             shaken=lambda index: not lost.isdisjoint(index_fields(index)),
+            unsettled=lambda index: not moved.isdisjoint(index_fields(index)),
         ),
-        compared(old.uniques, new.uniques, names_in_use=in_use),
+        compared(
+            old.uniques,
+            new.uniques,
+            names_in_use=in_use,
+            unsettled=lambda unique: not moved.isdisjoint(unique.fields),
+        ),
         compared(
             old.checks,
             new.checks,
             names_in_use=in_use,
-            shaken=lambda check: (
-                not lost.isdisjoint(sqltext.identifiers(check.expression))
-            ),
+            shaken=lambda check: not lost.isdisjoint(_words(check)),
+            unsettled=lambda check: not moved.isdisjoint(_words(check)),
         ),
     )
 
 
+def _words(check: Check) -> tuple[str, ...]:
+    return sqltext.identifiers(check.expression)
+
+
 def changed_parts(changes: PartChanges) -> Iterator[Placed]:
-    """The operations on indexes, uniques and checks: goers first, comers last."""
+    """The operations on indexes, uniques and checks: goers first.
+
+    What is altered comes last: a foreign key may lean on a new index meanwhile.
+    """
     table, indexes = changes.table, changes.indexes
     uniques, checks = changes.uniques, changes.checks
     for was, now in indexes.renamed:
@@ -141,6 +189,12 @@ def changed_parts(changes: PartChanges) -> Iterator[Placed]:
         yield Placed(Phase.ADD_PARTS, AddUnique(table, unique))
     for check in checks.come:
         yield Placed(Phase.ADD_PARTS, AddCheck(table, check))
+    for _, index in indexes.altered:
+        yield Placed(Phase.ADD_PARTS, AlterIndex(table, index))
+    for _, unique in uniques.altered:
+        yield Placed(Phase.ADD_PARTS, AlterUnique(table, unique))
+    for _, check in checks.altered:
+        yield Placed(Phase.ADD_PARTS, AlterCheck(table, check))
 
 
 def _constraint_names(table: Table) -> frozenset[str | None]:
@@ -176,8 +230,11 @@ def shaken(old: Table, new: Table, parts: PartChanges) -> Shaken:
         for field in old.fields
         if field.name not in after or field.type != after[field.name].type
     )
-    keys = [frozenset(unique.fields) for unique in parts.uniques.gone]
-    keys += [frozenset(i.field_names) for i in parts.indexes.gone if i.unique]
+    uniques, indexes = parts.uniques, parts.indexes
+    left = (*uniques.gone, *(unique for unique, _ in uniques.altered))
+    keys = [frozenset(unique.fields) for unique in left]
+    gone = (*indexes.gone, *(index for index, _ in indexes.altered))
+    keys += [frozenset(index.field_names) for index in gone if index.unique]
     was, now = old.primary_key, new.primary_key
     if was and (now is None or was.fields != now.fields):
         keys.append(frozenset(was.fields))
@@ -218,6 +275,7 @@ def changed_foreign_keys(
             new.foreign_keys,
             names_in_use=_constraint_names(old),
             shaken=partial(stands_on_change, name),
+            unsettled=partial(_is_unsettled, old, new, after),
         )
         for was, now in keys.renamed:
             yield Placed(Phase.RENAMES, RenameConstraint(name, was, new=now))
@@ -226,3 +284,12 @@ def changed_foreign_keys(
             yield Placed(Phase.DROP_FOREIGN_KEYS, drop)
         for key in keys.come:
             yield Placed(Phase.ADD_FOREIGN_KEYS, AddForeignKey(name, key))
+        for _, key in keys.altered:
+            yield Placed(Phase.ADD_FOREIGN_KEYS, AlterForeignKey(name, key))
+
+
+def _is_unsettled(old: Table, new: Table, after: Schema, key: ForeignKey) -> bool:
+    """Whether a foreign key that changes must go before what is under it changes."""
+    fields = {field.name: field for field in new.fields}
+    moved = any(old.field(name) != fields.get(name) for name in key.fields)
+    return moved or key.table not in after.tables

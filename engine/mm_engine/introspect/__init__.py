@@ -6,8 +6,7 @@ from mm_engine.introspect.drift import Drift, drift
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift import lift
 from mm_engine.introspect.native import Native, Unread
-from mm_engine.introspect.reflect import reflect
-from mm_engine.introspect.scratch import expected
+from mm_engine.introspect.reader import expected, reflect
 
 __all__ = [
     "Drift",

@@ -15,9 +15,8 @@ from mm_engine.diff.renames import renaming
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift import lift
 from mm_engine.introspect.native import Native, Unread
-from mm_engine.introspect.reflect import reflect
+from mm_engine.introspect.reader import reader
 from mm_engine.introspect.renamed import renamed_by_hand, undone
-from mm_engine.introspect.scratch import expected
 from mm_engine.model.naming import with_names
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation, RunSQL
@@ -63,13 +62,14 @@ def drift(
     ``ignore`` are patterns of names of tables and enums that nobody is told about; an
     enum that only such tables use is one of them.
     """
-    native = reflect(connection, namespaces=_namespaces(schema, dialect))
-    told = expected(connection, schema, dialect)
+    reads = reader(dialect)
+    native = reads.reflect(connection, _namespaces(schema, dialect))
+    told = reads.expected(connection, schema, dialect)
     theirs = _ignored(native, told, dialect, ignore)
     renames = renamed_by_hand(_without(told, theirs), _without(native, theirs))
     renamed = _renamed(schema, renames)
     if renamed is not schema:
-        told = expected(connection, renamed, dialect)
+        told = reads.expected(connection, renamed, dialect)
     looked_at = _ignoring(native, told, theirs)
     live = with_names(lift(looked_at, dialect, Guide(renamed, told)), renamed)
     unread = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _CLOCKS = ("now", "today", "current_time", "new_uuid")
 """Symbols that stand for a function; the others are only values."""
+
+_QUOTES = "'\"`"
+_PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\w+|\s+|.""", re.DOTALL)
 
 _COLUMN_OPTIONS = ("collate", "generated", "stored")
 
@@ -180,6 +183,27 @@ def _is_same(name: str, was: NativeColumn, column: NativeColumn) -> bool:
     return bool(getattr(was, name) == getattr(column, name))
 
 
-def _plain(text: str) -> str:
-    """An expression without what catalogs add: parentheses, the case of a word."""
-    return re.sub(r"[\s()]", "", text).casefold()
+def _plain(text: str) -> tuple[str, ...]:
+    """An expression's words and signs, without what catalogs add around and between.
+
+    What stands in quotes is as it stands there, and inner parentheses say what is
+    meant: two expressions that mean different things are never alike.
+    """
+    pieces = [
+        piece if piece[0] in _QUOTES else piece.casefold()
+        for piece in _PIECE.findall(text)
+        if not piece.isspace()
+    ]
+    while _is_wrapped(pieces):
+        pieces = pieces[1:-1]
+    return tuple(pieces)
+
+
+def _is_wrapped(pieces: Sequence[str]) -> bool:
+    """Whether the first parenthesis is closed by the last piece."""
+    depth = 0
+    for number, piece in enumerate(pieces, 1):
+        depth += (piece == "(") - (piece == ")")
+        if depth == 0:
+            return number == len(pieces) > 1
+    return False

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def reflect_postgresql(
-    connection: sa.Connection, *, namespaces: Sequence[str] = ()
+    connection: sa.Connection, namespaces: Sequence[str] = ()
 ) -> Native:
     """What stands in the namespace that the search path leads to, and in these.
 

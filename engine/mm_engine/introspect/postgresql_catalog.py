@@ -274,7 +274,8 @@ WHERE n.nspname IN ({{places}}) AND NOT pg_catalog.starts_with(c.relname, '{{our
         OR c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend s
             WHERE s.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                 AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
-    AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}"""
+    AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
+    AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_type", oid="c.reltype")}"""
     yield f"""
 SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
         ELSE 'function' END,
@@ -291,21 +292,23 @@ SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'range type' END,
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname IN ({{places}}) AND t.typtype IN ('d', 'r')
     AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_type", oid="t.oid")}"""
-    yield """
+    # What stands on a table goes with it, whoever made it.
+    of_table = _NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")
+    yield f"""
 SELECT 'rule', n.nspname::text, w.rulename::text, c.relname::text, w.oid::bigint
 FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_class c ON c.oid = w.ev_class
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({places}) AND w.rulename <> '_RETURN'"""
-    yield """
+WHERE n.nspname IN ({{places}}) AND w.rulename <> '_RETURN' AND {of_table}"""
+    yield f"""
 SELECT 'policy', n.nspname::text, y.polname::text, c.relname::text, y.oid::bigint
 FROM pg_catalog.pg_policy y JOIN pg_catalog.pg_class c ON c.oid = y.polrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname IN ({places})"""
-    yield """
+WHERE n.nspname IN ({{places}}) AND {of_table}"""
+    yield f"""
 SELECT 'statistics', n.nspname::text, s.stxname::text, c.relname::text, s.oid::bigint
 FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace
-WHERE n.nspname IN ({places})"""
+WHERE n.nspname IN ({{places}}) AND {of_table}"""
 
 
 _OTHERS = tuple(_others())

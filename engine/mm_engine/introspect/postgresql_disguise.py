@@ -24,6 +24,7 @@ from mm_engine.introspect.native import (
 )
 from mm_engine.introspect.postgresql_columns import enum_words
 from mm_engine.introspect.postgresql_places import TEMPORARY
+from mm_engine.introspect.postgresql_spoken import Spoken
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Options, Table
 
@@ -102,11 +103,8 @@ class Disguise:
             for is_list in (False, True)
         }
 
-    def revealed(self, native: Native, spoken: Mapping[str, str]) -> Native:
-        """A description of what was built as one of the schema.
-
-        ``spoken`` is what the server would write for each enum with a number.
-        """
+    def revealed(self, native: Native, spoken: Spoken) -> Native:
+        """A description of what was built as one of the schema."""
         tables = [
             self._table(table, self.schema.table(self.tables[name]), spoken)
             for name, table in native.tables.items()
@@ -125,13 +123,9 @@ class Disguise:
             unread=(),
         )
 
-    def _table(
-        self, found: NativeTable, table: Table, spoken: Mapping[str, str]
-    ) -> NativeTable:
+    def _table(self, found: NativeTable, table: Table, spoken: Spoken) -> NativeTable:
         def said(text: str | None) -> str | None:
-            for own, words in spoken.items():
-                text = text and text.replace(f'"{own}"', words)
-            return text
+            return text and spoken.as_live(text)
 
         key = found.primary_key
         return attrs.evolve(

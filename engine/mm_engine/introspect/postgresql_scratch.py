@@ -16,6 +16,7 @@ from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import DriftError
 from mm_engine.introspect.asides import aside, rows, run, sqlstate
 from mm_engine.introspect.native import Native, NativeTable
+from mm_engine.introspect.postgresql import reflect_postgresql
 from mm_engine.introspect.postgresql_batches import (
     HAS_FUNCTIONS,
     Batch,
@@ -25,6 +26,8 @@ from mm_engine.introspect.postgresql_batches import (
 )
 from mm_engine.introspect.postgresql_catalog import READABLE
 from mm_engine.introspect.postgresql_disguise import Disguise
+from mm_engine.introspect.postgresql_spoken import Spoken
+from mm_engine.introspect.reader import Reader
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations import CreateEnum
@@ -35,7 +38,8 @@ if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
 
 _SETTINGS = f"""
-SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp',
+SELECT pg_catalog.current_schema(),
+    pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp',
         NULLIF(pg_catalog.current_setting('search_path'), '')), true),
     pg_catalog.set_config('client_min_messages', 'warning', true),
     pg_catalog.set_config('check_function_bodies', 'off', true),
@@ -44,7 +48,7 @@ SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_temp'
             + pg_catalog.current_setting('max_prepared_transactions')::bigint),
     {HAS_FUNCTIONS}
 """
-"""What is set for the scratch, and then: the places for locks, and the last."""
+"""The namespace of plain names, what is set, places for locks, and the last."""
 
 SHARE = 4
 """The server has so many places for locks; we take one of so many of them at once."""
@@ -63,24 +67,27 @@ def expected_postgresql(
     tables: dict[str, NativeTable] = {}
     found = Native(tables={})
     with _explained(), aside(connection):
-        *_, places, has_functions = rows(connection, _SETTINGS)[0]
+        default, *_, places, has_functions = rows(connection, _SETTINGS)[0]
         run(connection, READABLE)
-        spoken = _spoken(connection, disguise)
-        batches = batches_of(disguise, int(str(places)) // SHARE)
+        spoken = Spoken.of(connection, disguise, str(default))
+        batches = batches_of(disguise, spoken, int(str(places)) // SHARE)
         read = read_in_one_call if has_functions else read_one_by_one
         for found in read(connection, batches):
             tables |= found.tables
     return disguise.revealed(attrs.evolve(found, tables=tables), spoken)
 
 
-def batches_of(disguise: Disguise, budget: int) -> list[Batch]:
+READER = Reader(reflect=reflect_postgresql, expected=expected_postgresql)
+
+
+def batches_of(disguise: Disguise, spoken: Spoken, budget: int) -> list[Batch]:
     """What is built together, so that no batch takes more locks than the budget.
 
     Each begins with all enums: a type takes no locks.
     """
     enums = _enums(disguise)
     return [
-        [*enums, *(_table(table, disguise) for table in tables)]
+        [*enums, *(_table(table, disguise, spoken) for table in tables)]
         for tables in _groups(disguise.built.tables.values(), budget)
     ]
 
@@ -95,25 +102,11 @@ def _enums(disguise: Disguise) -> list[Built]:
     return made
 
 
-def _table(table: Table, disguise: Disguise) -> Built:
+def _table(table: Table, disguise: Disguise, spoken: Spoken) -> Built:
     """What makes a table, in a schema of its own."""
     alone = attrs.evolve(disguise.built, tables={table.name: table})
     items = disguise.dialect.create_table(table, alone, tolerant=False)
-    return Built(disguise.name(table), _texts(items))
-
-
-def _spoken(connection: sa.Connection, disguise: Disguise) -> dict[str, str]:
-    """What the server writes for enums in namespaces, by their names in the scratch."""
-    text = disguise.dialect.text
-    pieces = [
-        f"SELECT {text(own)}, CASE WHEN {text(place)} ="
-        " ANY (pg_catalog.current_schemas(false)) THEN ''"
-        f" ELSE pg_catalog.quote_ident({text(place)}) || '.' END"
-        f" || pg_catalog.quote_ident({text(name)})"
-        for own, (place, name) in disguise.enums_apart.items()
-    ]
-    found = rows(connection, " UNION ALL ".join(pieces)) if pieces else []
-    return {str(own): str(words) for own, words in found}
+    return Built(disguise.name(table), map(spoken.in_scratch, _texts(items)))
 
 
 def _groups(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:

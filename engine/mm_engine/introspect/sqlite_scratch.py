@@ -12,7 +12,8 @@ import attrs
 from mm_engine.dialects.sqlite import SQLite
 from mm_engine.dialects.statements import Move, Statement, flat
 from mm_engine.introspect.native import Native
-from mm_engine.introspect.sqlite import native_of
+from mm_engine.introspect.reader import Reader
+from mm_engine.introspect.sqlite import native_of, reflect_sqlite
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateTable
 
@@ -31,6 +32,12 @@ def expected_sqlite(schema: Schema) -> Native:
         for sql in _statements(schema):
             _told(scratch, sql)
         return native_of(scratch.execute)
+
+
+READER = Reader(
+    reflect=lambda connection, _: reflect_sqlite(connection),
+    expected=lambda _, schema, __: expected_sqlite(schema),
+)
 
 
 def _statements(schema: Schema) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _changed(before: Schema, after: Schema, names: Renaming) -> dict[Path, bool]
     """Things that differ or have a new name, and whether they are there afterwards."""
     old = {names.now(path): value for path, value in _facts(before, after).items()}
     new = _facts(after, before)
-    changed = [path for path in {**old, **new} if not _agree(old, new, path)]
+    changed = _differing(old, new)
     # Of these facts the name is no part: all others differ by it.
     renamed = [
         (*place, names.new)
@@ -112,8 +112,18 @@ def _changed(before: Schema, after: Schema, names: Renaming) -> dict[Path, bool]
     return {_thing(path): _thing(path) in there for path in (*changed, *renamed)}
 
 
-def _agree(old: Mapping[Path, object], new: Mapping[Path, object], path: Path) -> bool:
-    return path in old and path in new and old[path] == new[path]
+def changed_things(before: Schema, after: Schema) -> tuple[Path, ...]:
+    """Things that differ, or are there only before or after, by their names."""
+    changed = _differing(_facts(before, after), _facts(after, before))
+    return tuple(dict.fromkeys(_thing(path) for path in changed))
+
+
+def _differing(old: Mapping[Path, object], new: Mapping[Path, object]) -> list[Path]:
+    return [
+        path
+        for path in {**old, **new}
+        if path not in old or path not in new or old[path] != new[path]
+    ]
 
 
 def _facts(schema: Schema, other: Schema) -> dict[Path, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
@@ -16,11 +16,32 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(repr=False)
-class SetDefaults(BaseOperation):
+class _ForEveryTable(BaseOperation):
+    """What is said of no table, so that one phrase tells all of it."""
+
+    _phrase: ClassVar[str]
+
+    def describe(self) -> str:
+        """``set defaults``."""
+        return self._phrase
+
+    def slug(self) -> str:
+        """``set_defaults``."""
+        return self._phrase.replace(" ", "_")
+
+    def subject(self) -> Subject:
+        """No table."""
+        return Subject(None, None)
+
+
+@attrs.frozen(repr=False)
+class SetDefaults(_ForEveryTable):
     """The symbolic defaults of every database, in its own words.
 
     Fields whose default is a symbol with new words are altered along with it.
     """
+
+    _phrase = "set defaults"
 
     defaults: PerDatabase = attrs.field(converter=per_database)
 
@@ -32,25 +53,15 @@ class SetDefaults(BaseOperation):
         """Put the old ones back."""
         return (SetDefaults(before.defaults, **self.flags()),)
 
-    def describe(self) -> str:
-        """``set defaults``."""
-        return "set defaults"
-
-    def slug(self) -> str:
-        """``set_defaults``."""
-        return "set_defaults"
-
-    def subject(self) -> Subject:
-        """No table."""
-        return Subject(None, None)
-
 
 @attrs.frozen(repr=False)
-class SetTypeMappings(BaseOperation):
+class SetTypeMappings(_ForEveryTable):
     """The type mappings of every database.
 
     Fields whose type is told otherwise by the new mappings are altered along with it.
     """
+
+    _phrase = "set type mappings"
 
     type_mappings: PerDatabase = attrs.field(converter=per_database)
 
@@ -61,18 +72,6 @@ class SetTypeMappings(BaseOperation):
     def reverse(self, before: Schema) -> tuple[Operation, ...]:
         """Put the old ones back."""
         return (SetTypeMappings(before.type_mappings, **self.flags()),)
-
-    def describe(self) -> str:
-        """``set type mappings``."""
-        return "set type mappings"
-
-    def slug(self) -> str:
-        """``set_type_mappings``."""
-        return "set_type_mappings"
-
-    def subject(self) -> Subject:
-        """No table."""
-        return Subject(None, None)
 
     def loses(self, before: Schema) -> str | None:
         """Values of fields whose type is told otherwise now, and may not fit it.

@@ -12,7 +12,7 @@ from mm_engine.operations import Operation
 
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
 
 
 @attrs.frozen(kw_only=True)
@@ -24,7 +24,7 @@ class Changes:
     findings: tuple[Problem, ...] = ()
 
 
-def changes(project: Project, graph: MigrationGraph | None = None) -> Changes:
+def changes(project: Belongings, graph: MigrationGraph | None = None) -> Changes:
     """The differences, with nothing asked: only renames that are written count."""
     from mm_engine.diff import diff, written_renames
 

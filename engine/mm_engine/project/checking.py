@@ -17,7 +17,7 @@ from mm_engine.errors import (
 
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
 
 
 @attrs.frozen
@@ -56,7 +56,7 @@ class Checked:
     reason: str | None = None
 
 
-def check(project: Project, *, is_drift_wanted: bool = False) -> Checked:
+def check(project: Belongings, *, is_drift_wanted: bool = False) -> Checked:
     """Compare the schema files with the migrations, and those with the history.
 
     Where drift is wanted, the database has to be there.
@@ -96,8 +96,10 @@ def _branches(graph: MigrationGraph) -> Iterator[Finding]:
         )
 
 
-def _drift(project: Project) -> Iterator[Finding]:
-    for one in project.drift().differences:
+def _drift(project: Belongings) -> Iterator[Finding]:
+    from mm_engine.project.drifting import drifted
+
+    for one in drifted(project).differences:
         yield Finding(
             DRIFT,
             f"done by hand: {one.operation.describe()}",
@@ -107,7 +109,7 @@ def _drift(project: Project) -> Iterator[Finding]:
 
 
 def _of_history(
-    project: Project, graph: MigrationGraph
+    project: Belongings, graph: MigrationGraph
 ) -> tuple[tuple[Finding, ...], str | None, str | None]:
     """Findings about what is applied, the database, or why none was looked at."""
     from mm_engine.project.running import read_history

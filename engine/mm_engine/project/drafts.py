@@ -16,7 +16,7 @@ from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 
 if TYPE_CHECKING:
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +76,7 @@ def chosen_name(
     return next_name(existing, slug)
 
 
-def write(project: Project, new: Draft) -> tuple[Path, ...]:
+def write(project: Belongings, new: Draft) -> tuple[Path, ...]:
     """Write the draft into the folder of migrations; gives the paths of its files.
 
     No file is overwritten but the one that the draft replaces. Raises

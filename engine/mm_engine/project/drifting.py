@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from mm_engine.migrations.provenance import Origin
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 from mm_engine.project.running import Place, Terms, opened
-from mm_engine.project.things import Words, words_around
+from mm_engine.project.things import Words, thing, words_around
 from mm_engine.project.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mm_engine.introspect.native import Unread
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.migrations.migration import Migration
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.history import History
     from mm_engine.runner.session import Connectable
 
@@ -56,6 +56,22 @@ class Difference:
     def words(self) -> tuple[Words | None, Words | None]:
         """What is written down, and what is there, in the words of a schema file."""
         return words_around(self.operation, self.before)
+
+
+def differences(
+    operations: Iterable[Operation], before: Schema, places: Whereabouts
+) -> Iterator[Difference]:
+    """Operations on a schema, each with the places of what it is about."""
+    for operation in operations:
+        path = thing(operation, before)
+        yield Difference(
+            operation=operation,
+            before=before,
+            at=places.position(path),
+            origin=places.origin(path),
+        )
+        before = operation.apply(before)
+        places = places.after(operation)
 
 
 @attrs.frozen(kw_only=True)
@@ -103,11 +119,11 @@ class Drifted:
 
 
 def drifted(
-    project: Project,
-    source: Connectable | None,
+    project: Belongings,
+    source: Connectable | None = None,
     *,
-    against: Against,
-    ignore: Sequence[str],
+    against: Against = Against.APPLIED,
+    ignore: Sequence[str] = (),
 ) -> Drifted:
     """Compare a database with what is written down; nothing is changed in it.
 
@@ -136,7 +152,7 @@ def drifted(
         place=place,
         against=against,
         drift=found,
-        differences=tuple(_differences(found, base)) if found.operations else (),
+        differences=_differences(found, base),
         migrations=base.migrations,
         pending=base.pending,
         has_history=bool(history.records),
@@ -164,7 +180,9 @@ class _Base:
     findings: tuple[Problem, ...]
 
 
-def _base(project: Project, against: Against, history: History, place: Place) -> _Base:
+def _base(
+    project: Belongings, against: Against, history: History, place: Place
+) -> _Base:
     from mm_engine.model.naming import with_names
     from mm_engine.runner.plan import check_history
 
@@ -197,7 +215,9 @@ def _base(project: Project, against: Against, history: History, place: Place) ->
     )
 
 
-def _written(project: Project, against: Against) -> tuple[Schema, tuple[Problem, ...]]:
+def _written(
+    project: Belongings, against: Against
+) -> tuple[Schema, tuple[Problem, ...]]:
     """What the schema files say, only for their lines unless it is compared with."""
     if against is Against.SCHEMA:
         file = project.schema_file()
@@ -227,15 +247,9 @@ def _changed(graph: MigrationGraph, history: History) -> Iterator[Problem]:
             )
 
 
-def _differences(found: Drift, base: _Base) -> Iterator[Difference]:
+def _differences(found: Drift, base: _Base) -> tuple[Difference, ...]:
+    # Without it nobody asks for the places, and a history is not replayed for them.
+    if not found.operations:
+        return ()
     places = Whereabouts.of(base.written, base.migrations, base.schema)
-    before = found.expected
-    for operation in found.operations:
-        yield Difference(
-            operation=operation,
-            before=before,
-            at=places.position(operation),
-            origin=places.origin(operation),
-        )
-        before = operation.apply(before)
-        places = places.after(operation)
+    return tuple(differences(found.operations, found.expected, places))

@@ -15,7 +15,7 @@ from mm_engine.project.running import Place, Terms, opened
 
 if TYPE_CHECKING:
     from mm_engine.introspect.native import Unread
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.session import Connectable
 
 
@@ -30,7 +30,7 @@ class Inspected:
 
 
 def inspected(
-    project: Project,
+    project: Belongings,
     source: Connectable | None,
     *,
     tables: Sequence[str],
@@ -43,7 +43,7 @@ def inspected(
     the one of unqualified names. Raises ``UsageError`` for what is not there.
     """
     from mm_engine.introspect.lift import lift
-    from mm_engine.introspect.reflect import reflect
+    from mm_engine.introspect.reader import reflect
     from mm_engine.runner.failures import explained
     from mm_engine.schemafile import schema_yaml
 
@@ -51,7 +51,7 @@ def inspected(
         if namespaces and not dialect.features.has_namespaces:
             raise UsageError(f"{dialect.title} has no namespaces")
         with explained(session.connection, "reading the schema"):
-            native = reflect(session.connection, namespaces=namespaces)
+            native = reflect(session.connection, dialect, namespaces=namespaces)
         schema = lift(native, dialect)
     _refuse_unknown("--tables", tables, schema)
     _refuse_unknown("--exclude", exclude, schema)

@@ -30,11 +30,11 @@ from mm_engine.questions.renames import RenameFlags
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.migrations.merge import Conflict
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
 
 
 def decided_changes(
-    project: Project,
+    project: Belongings,
     before: Schema,
     questioner: Questioner | None,
     flags: RenameFlags,
@@ -67,7 +67,7 @@ def decided_changes(
 
 
 def draft(
-    project: Project,
+    project: Belongings,
     *,
     name: str | None,
     questioner: Questioner | None,
@@ -109,7 +109,7 @@ def one_leaf(graph: MigrationGraph) -> tuple[str, ...]:
     return leaves
 
 
-def empty(project: Project, *, name: str | None) -> Draft:
+def empty(project: Belongings, *, name: str | None) -> Draft:
     """A migration without operations, to be filled in by hand."""
     graph = project.graph()
     leaves = one_leaf(graph)
@@ -122,7 +122,7 @@ def empty(project: Project, *, name: str | None) -> Draft:
 
 
 def merge(
-    project: Project, *, name: str | None, questioner: Questioner | None
+    project: Belongings, *, name: str | None, questioner: Questioner | None
 ) -> Draft:
     """A migration that brings all branches together, whichever order they ran in.
 
@@ -169,7 +169,7 @@ def conflict_question(conflict: Conflict) -> Question:
 
 
 def redraft(
-    project: Project,
+    project: Belongings,
     *,
     name: str | None,
     questioner: Questioner | None,
@@ -202,7 +202,7 @@ def redraft(
     return split(drafted, rest, name, earlier.names)
 
 
-def _last(project: Project, graph: MigrationGraph) -> Migration:
+def _last(project: Belongings, graph: MigrationGraph) -> Migration:
     """The last migration, if it may be made again."""
     from mm_engine.project.running import read_history
 
@@ -267,7 +267,7 @@ def _name_again(
 
 
 def squash(
-    project: Project, first: str | None, last: str | None, *, name: str | None
+    project: Belongings, first: str | None, last: str | None, *, name: str | None
 ) -> Draft:
     """One migration in the place of those from the first to the last, or of all."""
     from mm_engine.migrations.naming import chosen_slug, number_of

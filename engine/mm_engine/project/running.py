@@ -11,7 +11,7 @@ import attrs
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.errors import Problem
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.events import Event, Report
     from mm_engine.runner.execute import Result
     from mm_engine.runner.history import History
@@ -88,7 +88,7 @@ class Terms:
 
 
 def migrate(
-    project: Project,
+    project: Belongings,
     source: Connectable | None,
     *,
     to: str | None,
@@ -118,7 +118,7 @@ def migrate(
 
 
 def rollback(
-    project: Project,
+    project: Belongings,
     source: Connectable | None,
     *,
     to: str | None,
@@ -142,7 +142,7 @@ def rollback(
 
 
 def fake(
-    project: Project,
+    project: Belongings,
     names: Sequence[str] | None,
     *,
     is_blind: bool,
@@ -157,7 +157,9 @@ def fake(
         return record(session, graph, names, begin=begin, is_blind=is_blind)
 
 
-def unfake(project: Project, names: Sequence[str], *, terms: Terms) -> tuple[str, ...]:
+def unfake(
+    project: Belongings, names: Sequence[str], *, terms: Terms
+) -> tuple[str, ...]:
     """Take the records of faked migrations out again."""
     from mm_engine.runner.fake import unfake as take_out
 
@@ -166,7 +168,7 @@ def unfake(project: Project, names: Sequence[str], *, terms: Terms) -> tuple[str
         return take_out(session, graph, names, begin=dialect.features.begin)
 
 
-def read_history(project: Project) -> History:
+def read_history(project: Belongings) -> History:
     """What the database says was applied; nothing is written, no file made.
 
     Raises ``UnsupportedError`` before anything else for a type that cannot be migrated.
@@ -178,7 +180,7 @@ def read_history(project: Project) -> History:
     return read(url, root=project.config.url_base)
 
 
-def status(project: Project) -> Status:
+def status(project: Belongings) -> Status:
     """How every migration stands on the configured database."""
     from mm_engine.runner.states import partly_applied, states
 
@@ -190,7 +192,7 @@ def status(project: Project) -> Status:
     )
 
 
-def plan(project: Project, to: str | None) -> tuple[Step, ...]:
+def plan(project: Belongings, to: str | None) -> tuple[Step, ...]:
     """What ``up`` would run now; nothing is written."""
     from mm_engine.runner.guards import refuse_branches
     from mm_engine.runner.plan import plan_up
@@ -222,7 +224,7 @@ def _announcing(
 
 
 def plan_back(
-    project: Project, *, to: str | None, steps: int | None
+    project: Belongings, *, to: str | None, steps: int | None
 ) -> tuple[Step, ...]:
     """What ``down`` would undo now; nothing is written."""
     from mm_engine.runner.plan import plan_down
@@ -235,7 +237,7 @@ def plan_back(
 
 @contextmanager
 def opened(
-    project: Project,
+    project: Belongings,
     source: Connectable | None,
     terms: Terms,
     *,

@@ -20,12 +20,12 @@ from mm_engine.questions.question import Questioner, Silent
 if TYPE_CHECKING:
     from mm_engine.dialects.statements import Expect, Item
     from mm_engine.model.schema import Schema
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.session import Connectable, Session
 
 
 def taken_over(
-    project: Project,
+    project: Belongings,
     drifted: Drifted,
     *,
     name: str | None,
@@ -92,7 +92,7 @@ class Repair:
 
 
 def repair(
-    project: Project,
+    project: Belongings,
     drifted: Drifted,
     source: Connectable | None,
     *,

@@ -11,9 +11,9 @@ from mm_engine.config.find import YAML_PLACES
 from mm_engine.config.value import Config
 from mm_engine.errors import ConfigError, MMError, nearest
 from mm_engine.model.databases import DATABASES
-from mm_engine.project.workflows import FILES
+from mm_engine.project.workflows import files
 from mm_engine.runner.url import Url
-from mm_engine.runner.wires import ALIASES
+from mm_engine.runner.wires import database_named
 
 EXAMPLE_URLS = {
     "sqlite": "sqlite:///app.db",
@@ -91,7 +91,7 @@ def begin(config: Config, database_type: str, *, is_for_nox: bool = False) -> Be
     ``is_for_nox`` makes a noxfile, and workflow files for CI, too. Raises
     ``ConfigError``, before anything is made, for a type that is none.
     """
-    kind = ALIASES.get(database_type.lower(), database_type.lower())
+    kind = database_named(database_type)
     if kind not in DATABASES:
         raise ConfigError(
             f'there is no database "{database_type}"',
@@ -99,7 +99,7 @@ def begin(config: Config, database_type: str, *, is_for_nox: bool = False) -> Be
         )
     made: list[str] = []
     kept: list[str] = []
-    more = FILES if is_for_nox else {}
+    more = files(kind) if is_for_nox else {}
     named = ((config.root / path, text) for path, text in more.items())
     for path, text in (*_files(config, kind), *named):
         name = path.relative_to(config.root).as_posix()

@@ -16,7 +16,7 @@ from mm_engine.operations import Operation
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.migrations.graph import MigrationGraph
-    from mm_engine.project.project import Project
+    from mm_engine.project.belongings import Belongings
     from mm_engine.runner.plan import Step
 
 
@@ -52,7 +52,7 @@ class Shown:
 
 
 def showsql(
-    project: Project, choice: Choice, *, database_type: str | None, is_down: bool
+    project: Belongings, choice: Choice, *, database_type: str | None, is_down: bool
 ) -> Shown:
     """The SQL of the chosen migrations; only what is pending is read from a database.
 
@@ -77,7 +77,7 @@ def showsql(
 
 
 def _scope(
-    project: Project, choice: Choice, database_type: str
+    project: Belongings, choice: Choice, database_type: str
 ) -> tuple[Scope, str | None, tuple[str, ...]]:
     """What is shown, why that, and what is applied already."""
     from mm_engine.project.running import read_history
@@ -166,7 +166,9 @@ def _texts(
             yield comment(f"{step.name} (down)\ncannot be undone: {error.message}\n")
 
 
-def schema_sql(project: Project, *, database_type: str | None, is_pending: bool) -> str:
+def schema_sql(
+    project: Belongings, *, database_type: str | None, is_pending: bool
+) -> str:
     """The schema of the files as SQL for an empty database, or what is new in it.
 
     What stands outside of a transaction is a script of its own.
@@ -185,7 +187,7 @@ def _sql(
     name: str,
     operations: tuple[Operation, ...],
     before: Schema,
-    project: Project,
+    project: Belongings,
     database_type: str | None,
 ) -> str:
     from mm_engine.migrations.standing import parts
@@ -201,7 +203,7 @@ def _sql(
     return "\n".join(texts)
 
 
-def preview(project: Project, operation: Operation, before: Schema) -> str | None:
+def preview(project: Belongings, operation: Operation, before: Schema) -> str | None:
     """The statements of one operation; None where no database can be told."""
     from mm_engine.dialects.statements import Move, Statement
     from mm_engine.runner.script import item_text

@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias, TypeVar, assert_never
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
 from mm_engine.migrations.facts import Path
-from mm_engine.migrations.provenance import CONSTRAINTS
+from mm_engine.migrations.provenance import Renaming, changed_things
 from mm_engine.model.constraints import Check, ForeignKey, Unique
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
-from mm_engine.operations import (
-    AddCheck,
-    AddField,
-    AddForeignKey,
-    AddIndex,
-    AddUnique,
-    AlterCheck,
-    AlterEnum,
-    AlterField,
-    AlterForeignKey,
-    AlterIndex,
-    AlterPrimaryKey,
-    AlterUnique,
-    CreateEnum,
-    CreateTable,
-    DropCheck,
-    DropEnum,
-    DropField,
-    DropForeignKey,
-    DropIndex,
-    DropTable,
-    DropUnique,
-    Operation,
-    RenameConstraint,
-    RenameEnum,
-    RenameField,
-    RenameIndex,
-    RenameTable,
-    RestoreData,
-    RunPython,
-    RunSQL,
-    SetDefaults,
-    SetTableComment,
-    SetTableOptions,
-    SetTypeMappings,
-    UpsertData,
-)
+from mm_engine.operations import Operation
 from mm_engine.schemafile.layout import Plain
 from mm_engine.schemafile.writer import Part, part_words
 
@@ -63,21 +28,13 @@ def words_around(
 
     Of what is only renamed the names are told.
     """
-    match operation:
-        case (
-            RenameTable(old=old, new=new)
-            | RenameField(old=old, new=new)
-            | RenameIndex(old=old, new=new)
-            | RenameConstraint(old=old, new=new)
-            | RenameEnum(old=old, new=new)
-        ):
-            return {"name": old}, {"name": new}
-        case _:
-            path = next(iter(thing_paths(operation)), None)
-            if path is None:
-                return None, None
-            after = operation.apply(before)
-            return _words_at(path, before), _words_at(path, after)
+    names = Renaming.of(operation)
+    if names.places:
+        return {"name": names.old}, {"name": names.new}
+    path = thing(operation, before)
+    if path is None:
+        return None, None
+    return _words_at(path, before), _words_at(path, operation.apply(before))
 
 
 def _words_at(path: Path, schema: Schema) -> Words | None:
@@ -127,51 +84,18 @@ def _first(parts: Iterable[Named], name: str) -> Named | None:
     return next((part for part in parts if (part.name or "") == name), None)
 
 
-def thing_paths(operation: Operation) -> tuple[Path, ...]:
-    """The paths of what an operation changes; several where its kind is not told.
+def thing(operation: Operation, before: Schema) -> Path | None:
+    """The path of what an operation is about, under its old name if it renames.
 
-    >>> from mm_engine.operations import DropField
-    >>> thing_paths(DropField("posts", "title"))
-    (('field', 'posts', 'title'),)
+    It is what differs after the operation and is what the operation says it is about:
+    a table, else a part of one, else what is said of a table or an enum. None where
+    no fact about a thing is another afterwards.
     """
-    match operation:
-        case CreateTable(name=table) | DropTable(name=table) | RenameTable(old=table):
-            return (("table", table),)
-        case AddField(table=table, field=field) | AlterField(table=table, field=field):
-            return (("field", table, field.name),)
-        case DropField(table=table, name=name) | RenameField(table=table, old=name):
-            return (("field", table, name),)
-        case AddIndex() | AlterIndex() | DropIndex() | RenameIndex():
-            return (_part_path("index", operation),)
-        case AddUnique() | AlterUnique() | DropUnique():
-            return (_part_path("unique", operation),)
-        case AddCheck() | AlterCheck() | DropCheck():
-            return (_part_path("check", operation),)
-        case AddForeignKey() | AlterForeignKey() | DropForeignKey():
-            return (_part_path("foreign key", operation),)
-        case RenameConstraint():
-            return tuple(_part_path(kind, operation) for kind in CONSTRAINTS)
-        case AlterPrimaryKey(table=table):
-            return (("primary key", table),)
-        case SetTableComment(table=table):
-            return (("comment", table),)
-        case SetTableOptions(table=table):
-            return (("options", table),)
-        case CreateEnum() | DropEnum() | RenameEnum() | AlterEnum():
-            return (("enum", operation.subject().name or ""),)
-        case (
-            SetDefaults()
-            | SetTypeMappings()
-            | RunSQL()
-            | RunPython()
-            | UpsertData()
-            | RestoreData()
-        ):
-            return ()
-        case _:
-            assert_never(operation)
-
-
-def _part_path(kind: str, operation: Operation) -> Path:
+    changed = changed_things(before, operation.apply(before))
     table, name = operation.subject()
-    return (kind, table or "", name or "")
+    ranked = (
+        [path for path in changed if path == ("table", table)],
+        [path for path in changed if path[1:] == (table or "", name or "")],
+        [path for path in changed if path[1:] == (table or name,)],
+    )
+    return next(chain.from_iterable(ranked), None)

@@ -14,7 +14,6 @@ from mm_engine.model.naming import with_names
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
 from mm_engine.operations import Operation
-from mm_engine.project.things import thing_paths
 
 if TYPE_CHECKING:
     from mm_engine.migrations.migration import Migration
@@ -35,18 +34,17 @@ class Whereabouts:
         named = with_names(written, schema)
         return cls(_positions(named), dict(provenance(migrations).origins))
 
-    def position(self, operation: Operation) -> Position | None:
-        """Where it is written what an operation changes, else the table around it."""
-        paths = thing_paths(operation)
-        around = [("table", path[1]) for path in paths if path[0] != "enum"]
-        found = (self.positions.get(path) for path in (*paths, *around))
-        return next((at for at in found if at is not None), None)
+    def position(self, path: Path | None) -> Position | None:
+        """Where a thing is written, else the table around it."""
+        if path is None:
+            return None
+        kind, name, *_ = path
+        around = None if kind == "enum" else self.positions.get(("table", name))
+        return self.positions.get(path, around)
 
-    def origin(self, operation: Operation) -> Origin | None:
-        """Where the thing comes from that an operation changes."""
-        paths = thing_paths(operation)
-        found = (self.origins.get(path) for path in paths)
-        return next((origin for origin in found if origin is not None), None)
+    def origin(self, path: Path | None) -> Origin | None:
+        """Where a thing comes from."""
+        return None if path is None else self.origins.get(path)
 
     def after(self, operation: Operation) -> Whereabouts:
         """The same in the names that hold after an operation."""

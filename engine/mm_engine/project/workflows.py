@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from mm_engine.model.databases import POSTGRESQL
+
 NOXFILE = '''\
 # /// script
 # dependencies = ["nox>=2025.2.9", "makemigrations[all]"]
@@ -37,14 +41,32 @@ GITLAB = """\
 # Take it over with "include: {local: .gitlab/migrations.yml}" in .gitlab-ci.yml.
 migrations:
   image: python:3.12
+"""
+
+GITLAB_SERVERS: Mapping[str, str] = {
+    POSTGRESQL: """\
+  services:
+    - postgres:18
+  variables:
+    POSTGRES_PASSWORD: tests
+    MAKEMIGRATIONS_TEST_URL: postgresql://postgres:tests@postgres:5432/postgres
+"""
+}
+"""A server for the tests, by type of database: its runners start no containers."""
+
+GITLAB_SCRIPT = """\
   script:
     - python -m pip install nox "makemigrations[all]"
     - nox -s schema-check db-test
 """
 
-FILES = {
-    "noxfile.py": NOXFILE,
-    ".github/workflows/migrations.yml": GITHUB,
-    ".gitlab/migrations.yml": GITLAB,
-}
-"""Texts by path from the project's folder."""
+
+def files(database_type: str) -> dict[str, str]:
+    """Texts by path from the project's folder."""
+    return {
+        "noxfile.py": NOXFILE,
+        ".github/workflows/migrations.yml": GITHUB,
+        ".gitlab/migrations.yml": GITLAB
+        + GITLAB_SERVERS.get(database_type, "")
+        + GITLAB_SCRIPT,
+    }

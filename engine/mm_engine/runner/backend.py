@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
 
 from mm_engine.runner.owned import Words
 
@@ -36,6 +38,18 @@ class Trouble(Enum):
         ' or if it is right, "migrate fake" records the migration'
     )
     OTHER = ""
+
+
+Stamp: TypeAlias = tuple[int, ...]
+"""Numbers that differ after somebody else has added or taken out rows of a table."""
+
+
+@attrs.frozen
+class Begun:
+    """A transaction that is open: whether others are kept out, and a table's stamp."""
+
+    is_locked: bool
+    stamp: Stamp | None = None
 
 
 class Backend:
@@ -82,6 +96,19 @@ class Backend:
         del connection
         return True
 
+    def begun(
+        self, connection: sa.Connection, statement: str, table: str | None
+    ) -> Begun:
+        """Begin a transaction, try to lock it, and then read the stamp of a table.
+
+        Nobody is waited for: what is open without its lock has to be rolled back.
+        """
+        connection.exec_driver_sql(statement).close()
+        is_locked = self.has_lock(connection)
+        if not is_locked or table is None:
+            return Begun(is_locked)
+        return Begun(is_locked, self.stamp(connection, table))
+
     def has_lock(self, connection: sa.Connection) -> bool:
         """Whether the transaction that is open keeps other migrators out now.
 
@@ -108,14 +135,15 @@ class Backend:
         del connection
         yield True
 
-    def stamp(self, connection: sa.Connection, table: str) -> object:
-        """A value that differs after somebody else has added or taken out rows.
+    def stamp(self, connection: sa.Connection, table: str) -> Stamp:
+        """The stamp of a table, so that its rows need not be read each time."""
+        rows, newest = connection.exec_driver_sql(stamp_sql(table)).one()
+        return (rows, newest or 0)
 
-        Asked for twice a migration, so that the rows need not be read each time.
-        """
-        return connection.exec_driver_sql(
-            f"SELECT count(*), max(id) FROM {table}"
-        ).one()
+    def stamp_with(self, stamp: Stamp, number: int) -> Stamp:
+        """That stamp after a row of ours with that number, without asking."""
+        rows, newest = stamp
+        return (rows + 1, max(newest, number))
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """What kind of failure an error of the driver is."""
@@ -132,16 +160,6 @@ class Backend:
         return None
 
 
-def backend_of(source: sa.Connection | sa.Engine) -> Backend:
-    """The backend that a connection or an engine talks to."""
-    from mm_engine.runner.mysql import MySQL
-    from mm_engine.runner.postgresql import PostgreSQL
-    from mm_engine.runner.sqlite import SQLite
-
-    known: dict[str, type[Backend]] = {
-        "sqlite": SQLite,
-        "postgresql": PostgreSQL,
-        "mysql": MySQL,
-        "mariadb": MySQL,
-    }
-    return known.get(source.dialect.name, Backend)()
+def stamp_sql(table: str) -> str:
+    """What asks for the stamp of a table."""
+    return f"SELECT count(*), max(id) FROM {table}"

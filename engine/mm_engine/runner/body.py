@@ -46,15 +46,27 @@ class Body:
         for item in items:
             self.number += 1
             number = self.number
+            if self.is_behind(item):
+                continue
             try:
-                self._one(item, total)
+                self.one(item, total)
             except failing as error:
                 raise self.failures.of_driver(error, number) from error
             if isinstance(item, Statement | PythonCall):
                 self.failures.ran += 1
             self.report(StatementRun(self.script.name, item, number, total))
 
-    def _one(self, item: Item, total: int) -> None:
+    def is_behind(self, item: Item) -> bool:
+        """Whether an item is done already; here nothing is."""
+        del item
+        return False
+
+    def applies(self, condition: When) -> bool:
+        """Whether a condition holds now."""
+        return bool(self.session.rows(condition.query))
+
+    def one(self, item: Item, total: int) -> None:
+        """Run one item."""
         session = self.session
         match item:
             case Statement():
@@ -69,7 +81,7 @@ class Body:
             case Recall():
                 for sql in self.remembered.get(item.name, ()):
                     session.run(sql)
-            case When() if session.rows(item.query):
+            case When() if self.applies(item):
                 self._all(item.items, total)
             case When():
                 self.number += len(tuple(flat(item.items)))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, LockError, MMError
 from mm_engine.runner import sqlite
-from mm_engine.runner.backend import Backend, Trouble, backend_of
+from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:

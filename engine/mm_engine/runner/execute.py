@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 import attrs
 
+from mm_engine.dialects.features import Transactions
 from mm_engine.dialects.statements import Statement
 from mm_engine.errors import HistoryError, LockError
 from mm_engine.migrations.digest import digest
-from mm_engine.runner import history, lock
+from mm_engine.runner import history, journal, lock
+from mm_engine.runner.backend import Stamp
 from mm_engine.runner.body import Body
 from mm_engine.runner.events import (
     Report,
@@ -24,11 +26,12 @@ from mm_engine.runner.events import (
 )
 from mm_engine.runner.failures import Failures
 from mm_engine.runner.history import History, Record
+from mm_engine.runner.log import Log, Resumed
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.script import Script
 from mm_engine.runner.session import Session
-
-SAVEPOINT = "makemigrations_step"
+from mm_engine.runner.stepwise import Stepwise
+from mm_engine.runner.transactions import all_at_once, roll_back, transaction
 
 
 @attrs.frozen(kw_only=True)
@@ -53,14 +56,16 @@ def execute(
     *,
     applied: Sequence[str],
     report: Report = silent,
+    resumed: Resumed | None = None,
 ) -> tuple[Result, ...]:
     """Run scripts one after the other; ``applied`` is what they were planned from.
 
     The history is read again once the lock is held: what another process has done of
     the same plan is skipped, and ``OvertakenError`` is raised where it did otherwise.
-    Raises ``RunError`` or ``LockError``, after rolling back the script that failed.
+    Raises ``RunError`` or ``LockError``, after rolling back the script that failed;
+    where it cannot be, what was ``resumed`` goes on later, and nothing else does.
     """
-    run = _Run(session, report, list(applied))
+    run = _Run(session, report, list(applied), resumed)
     try:
         for script in scripts:
             run.step(script)
@@ -77,11 +82,12 @@ class _Run:
     session: Session
     report: Report
     expected: list[str]
+    resumed: Resumed | None = None
     ahead: list[str] = attrs.field(factory=list)
     columns: tuple[str, ...] = ()
     is_prepared: bool = False
     sequence: int = 0
-    stamp: object = None
+    stamp: Stamp | None = None
     row: Record | None = None
     results: list[Result] = attrs.field(factory=list)
     done: int = 0
@@ -139,6 +145,10 @@ class _Run:
     def _check_own_transaction(self, script: Script, failures: Failures) -> None:
         if not self.session.is_nested:
             return
+        if script.policy is not Transactions.FULL:
+            raise failures.of_own_transaction(
+                "changing a schema ends a transaction on this database"
+            )
         if not script.is_atomic:
             raise failures.of_own_transaction(
                 "it has a statement that must stand alone"
@@ -164,19 +174,24 @@ class _Run:
         from sqlalchemy.exc import DBAPIError
 
         try:
-            within = self._together if script.is_atomic else self._one_by_one
-            is_run = within(script, failures)
+            is_run = self._way(script)(script, failures)
         except DBAPIError as error:
             raise failures.of_driver(error, None) from error
         if is_run:
             self._note(script)
         return is_run
 
+    def _way(self, script: Script) -> Callable[[Script, Failures], bool]:
+        if script.policy is not Transactions.FULL:
+            return self._step_by_step
+        return self._together if script.is_atomic else self._one_by_one
+
     def _together(self, script: Script, failures: Failures) -> bool:
         """The body and its row in one transaction."""
         started = perf_counter()
-        with transaction(self.session, script.begin):
-            if self._is_done(script):
+        table = history.TABLE if self.is_prepared else None
+        with transaction(self.session, script.begin, table) as stamp:
+            if self._is_done(script, stamp):
                 return False
             Body(script, self.session, failures, self.report).run()
             self._record(script, _milliseconds(started))
@@ -187,7 +202,8 @@ class _Run:
         """The body outside of any transaction, and straight after it its row."""
         started = perf_counter()
         with lock.outside(self.session.connection, self.session.backend):
-            if self._is_done(script):
+            stamp = self._stamp() if self.is_prepared else None
+            if self._is_done(script, stamp):
                 return False
             # What cannot be recorded had better not begin.
             with transaction(self.session, script.begin):
@@ -195,30 +211,53 @@ class _Run:
             self.is_prepared = True
             Body(script, self.session, failures, self.report).run()
             if self.session.is_in_transaction():
-                _roll_back(self.session, "ROLLBACK")
+                roll_back(self.session, "ROLLBACK")
                 raise failures.of_open_transaction()
             failures.is_ending = True
             with transaction(self.session, script.begin):
                 self._record(script, _milliseconds(started))
         return True
 
-    def _is_done(self, script: Script) -> bool:
+    def _step_by_step(self, script: Script, failures: Failures) -> bool:
+        """The body as far as the journal says that it is not done, and then its row."""
+        started = perf_counter()
+        with lock.outside(self.session.connection, self.session.backend):
+            stamp = self._stamp() if self.is_prepared else None
+            if self._is_done(script, stamp):
+                return False
+            # What cannot be recorded had better not begin; and tables of our own would
+            # end a transaction.
+            self._prepare()
+            self.is_prepared = True
+            journal.prepare(self.session.connection)
+            log = Log.begun(self.session, script, self.expected, self.resumed)
+            if script.is_atomic and not log.entries:
+                return self._together(script, failures)
+            Stepwise(script, self.session, failures, self.report, log=log).run()
+            failures.is_ending = True
+            with all_at_once(self.session, script):
+                self._record(script, _milliseconds(started))
+                journal.clear(self.session.connection, script.name)
+        return True
+
+    def _is_done(self, script: Script, stamp: Stamp | None) -> bool:
         """Whether another did it before we held the lock."""
         self.is_begun = True
-        self._look(script)
+        self._look(script, stamp)
         if self.ahead:
             self.expected.append(self.ahead.pop(0))
             return True
         return False
 
-    def _look(self, script: Script) -> None:
+    def _look(self, script: Script, stamp: Stamp | None) -> None:
         """Compare the history with what it must be, if anybody else has written."""
-        connection = self.session.connection
-        if not self.is_prepared or self._stamp() != self.stamp:
-            found = History.read(connection)
+        if stamp is None or stamp != self.stamp:
+            found = History.read(self.session.connection)
             self.columns, self.sequence = found.columns, found.next_sequence
             self.is_prepared = {"name", *history.OURS} <= {*found.columns}
-            self.stamp = self._stamp() if self.is_prepared else None
+            if stamp is None and self.is_prepared:
+                stamp = self._stamp()
+            self.stamp = stamp
             count = len(self.expected)
             if list(found.names[:count]) != self.expected:
                 raise _overtaken()
@@ -245,12 +284,16 @@ class _Run:
         connection = self.session.connection
         self._prepare()
         history.remove(connection, script.records)
+        number = None
         if self.row is not None:
             made = attrs.evolve(self.row, sequence=self.sequence, duration_ms=spent)
-            history.add(connection, [made])
-        self.stamp = self._stamp()
+            number = history.add(connection, made)
+        if self.stamp is None or number is None or script.records:
+            self.stamp = self._stamp()
+        else:
+            self.stamp = self.session.backend.stamp_with(self.stamp, number)
 
-    def _stamp(self) -> object:
+    def _stamp(self) -> Stamp:
         return self.session.backend.stamp(self.session.connection, history.TABLE)
 
     def _prepare(self) -> None:
@@ -267,44 +310,6 @@ class _Run:
         if script.direction is Direction.UP:
             self.expected.append(script.name)
             self.sequence += 1
-
-
-@contextmanager
-def transaction(session: Session, begin: str) -> Iterator[None]:
-    """A transaction of our own, or a part of the caller's that can be undone alone."""
-    with lock.around(session.connection, session.backend), _begun(session, begin):
-        yield
-
-
-@contextmanager
-def _begun(session: Session, begin: str) -> Iterator[None]:
-    ending = ("COMMIT", "ROLLBACK")
-    if not session.is_nested:
-        lock.begin(session.connection, begin, session.backend)
-    else:
-        # Drivers begin late: a savepoint outside of a transaction would be one, and
-        # releasing it would commit what is not ours to commit.
-        if not session.is_in_transaction():
-            lock.begin(session.connection, begin, session.backend)
-        session.run(f"SAVEPOINT {SAVEPOINT}")
-        undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
-        ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
-    try:
-        if session.is_nested:
-            lock.hold(session.connection, session.backend)
-        yield
-        session.run(ending[0])
-    except BaseException:
-        _roll_back(session, ending[1])
-        raise
-
-
-def _roll_back(session: Session, statement: str) -> None:
-    """Undo; the database may have done so by itself, on a full disk for one."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    with suppress(SQLAlchemyError):
-        session.run(statement)
 
 
 def _overtaken() -> OvertakenError:

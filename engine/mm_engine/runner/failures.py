@@ -12,7 +12,8 @@ import attrs
 
 from mm_engine.dialects.statements import Expect, Item, PythonCall, Statement, flat
 from mm_engine.errors import LockError, MMError, Position, RunError
-from mm_engine.runner.backend import Trouble, backend_of
+from mm_engine.runner.backend import Trouble
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.script import Script
 from mm_engine.runner.session import Session
@@ -33,7 +34,8 @@ class Failures:
     """The errors of one script, given how many scripts before it were done.
 
     ``ran`` counts its statements that were done; ``is_ending`` says that its
-    transaction is being committed, so that a silence may mean either.
+    transaction is being committed, so that a silence may mean either. ``account`` says
+    what is done of it, where a journal knows.
     """
 
     script: Script
@@ -41,6 +43,7 @@ class Failures:
     done: int
     ran: int = 0
     is_ending: bool = False
+    account: Callable[[bool], str] | None = None
 
     def of_driver(self, error: Exception, number: int | None) -> MMError:
         """A statement of the body failed, or what stands around the body."""
@@ -158,6 +161,8 @@ class Failures:
         return ", ".join(filter(None, [self._of_this(is_silent), self._of_others()]))
 
     def _of_this(self, is_silent: bool) -> str:  # noqa: FBT001 - handed on
+        if self.account is not None:
+            return self.account(is_silent)
         if not self.script.is_atomic:
             return self._of_statements()
         if self.is_ending and is_silent:

@@ -8,11 +8,11 @@ from mm_engine.errors import HistoryError, UsageError
 from mm_engine.migrations.digest import digest, is_unchanged
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner import history
-from mm_engine.runner.execute import transaction
 from mm_engine.runner.failures import explained
 from mm_engine.runner.guards import tables_of
 from mm_engine.runner.history import History, Record
 from mm_engine.runner.session import Session
+from mm_engine.runner.transactions import transaction
 
 
 def fake(
@@ -151,4 +151,5 @@ def _write(
         )
         for number, name in enumerate(chosen, known.next_sequence)
     ]
-    history.add(session.connection, rows)
+    for row in rows:
+        history.add(session.connection, row)

@@ -9,7 +9,7 @@ from mm_engine.errors import GraphError, HistoryError
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.names import OUR_TABLES, place_of
 from mm_engine.operations import CreateTable
-from mm_engine.runner.backend import backend_of
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.history import History
 from mm_engine.runner.plan import Direction, Step
 

@@ -11,7 +11,7 @@ import attrs
 
 from mm_engine.errors import HistoryError
 from mm_engine.runner import owned
-from mm_engine.runner.backend import backend_of
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.connect import connected
 from mm_engine.runner.failures import explained
 from mm_engine.runner.looking import file_rows
@@ -148,20 +148,19 @@ def prepare(connection: sa.Connection, history: History) -> None:
             owned.add(connection, backend, TABLE, column)
 
 
-def add(connection: sa.Connection, records: Iterable[Record]) -> None:
-    """Write rows; the database's clock says when."""
-    for record in records:
-        connection.execute(
-            _statements().insert,
-            {
-                "name": record.name,
-                "sequence": record.sequence,
-                "digest": record.digest,
-                "tool_version": record.tool_version,
-                "duration_ms": record.duration_ms,
-                "kind": record.kind,
-            },
-        )
+def add(connection: sa.Connection, record: Record) -> int:
+    """Write a row, and return its number; the database's clock says when."""
+    row = {
+        "name": record.name,
+        "sequence": record.sequence,
+        "digest": record.digest,
+        "tool_version": record.tool_version,
+        "duration_ms": record.duration_ms,
+        "kind": record.kind,
+    }
+    written = connection.execute(_statements().insert, row)
+    (number,) = tuple(written.inserted_primary_key or ())
+    return int(number)
 
 
 def amend(connection: sa.Connection, name: str, digest: str) -> None:
@@ -208,10 +207,13 @@ def _statements() -> _Statements:
 
 
 @cache
-def _table() -> sa.TableClause:
+def _table() -> sa.Table:
+    """The table as far as its rows are written: a row's number is read back with it."""
     import sqlalchemy as sa
 
-    return sa.table(TABLE, *(sa.column(column.name) for column in COLUMNS))
+    number, *others = (column.name for column in COLUMNS)
+    key = sa.Column(number, sa.Integer, primary_key=True)
+    return sa.Table(TABLE, sa.MetaData(), key, *map(sa.Column, others))
 
 
 def _record(row: dict[str, object]) -> Record:

@@ -7,25 +7,32 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import LockError
-from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.backend import Backend, Begun, Stamp, Trouble
 from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
 
-def begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
+def begin(
+    connection: sa.Connection,
+    statement: str,
+    backend: Backend,
+    table: str | None = None,
+) -> Stamp | None:
     """Begin a transaction that keeps other migrators out, after whoever holds it.
+
+    Gives the stamp that a table has now, if there is one to ask for.
 
     One who waits has no transaction open meanwhile: an index that is built
     concurrently would wait for it in its turn. SQLite's ``BEGIN IMMEDIATE`` is the lock
     itself, and waits for the busy timeout. Raises ``LockError`` when the time is over.
     """
     for _ in tries(backend.patience):
-        _begin(connection, statement, backend)
         try:
-            if backend.has_lock(connection):
-                return
+            begun = _begun(connection, statement, backend, table)
+            if begun.is_locked:
+                return begun.stamp
         except BaseException:
             _roll_back(connection)
             raise
@@ -69,11 +76,13 @@ def lock_error(connection: sa.Connection, backend: Backend) -> LockError:
     )
 
 
-def _begin(connection: sa.Connection, statement: str, backend: Backend) -> None:
+def _begun(
+    connection: sa.Connection, statement: str, backend: Backend, table: str | None
+) -> Begun:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        connection.exec_driver_sql(statement).close()
+        return backend.begun(connection, statement, table)
     except DBAPIError as error:
         if backend.trouble(error.orig) is Trouble.BUSY:
             raise lock_error(connection, backend) from error

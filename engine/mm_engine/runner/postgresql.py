@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
-from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.backend import Backend, Begun, Trouble, stamp_sql
 from mm_engine.runner.owned import Words
 from mm_engine.runner.waiting import tries
 
@@ -106,7 +106,7 @@ class PostgreSQL(Backend):
             driver.rollback()
         driver.autocommit = True
         try:
-            with _missed_when_gone(connection):
+            with _missed_when_gone(connection), _unprepared(connection):
                 yield
         finally:
             # A connection that broke has nothing left to put back.
@@ -116,6 +116,22 @@ class PostgreSQL(Backend):
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """What the server said with its last answer."""
         return int(_driver(connection).info.transaction_status) != 0
+
+    def begun(
+        self, connection: sa.Connection, statement: str, table: str | None
+    ) -> Begun:
+        """All of it in one text, so that the server is waited for once.
+
+        A text's statements see what was committed before each of them: the stamp is of
+        what the last holder of the lock has left. Only psycopg 3 gives the rows of all.
+        """
+        dialect = connection.dialect
+        if dialect.driver != "psycopg" or dialect.is_async:
+            return super().begun(connection, statement, table)
+        asked = [statement, _TRY, *([stamp_sql(table)] if table else [])]
+        (is_locked,), *stamps = _answers(connection, "; ".join(asked))
+        stamp = next(((rows, newest or 0) for rows, newest in stamps), None)
+        return Begun(bool(is_locked), stamp)
 
     def has_lock(self, connection: sa.Connection) -> bool:
         """Try to get the lock for this transaction.
@@ -170,6 +186,21 @@ class PostgreSQL(Backend):
         return ", ".join(told) or None
 
 
+def _answers(connection: sa.Connection, text: str) -> tuple[tuple[int, ...], ...]:
+    """The first row of each query in a text; SQLAlchemy gives one query's alone."""
+    from sqlalchemy.exc import DBAPIError
+
+    with closing(connection.connection.cursor()) as cursor:
+        try:
+            cursor.execute(text)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError(text, None, error) from error
+        found = []
+        while cursor.nextset():
+            found.append(tuple(cursor.fetchone() or ()))
+        return tuple(found)
+
+
 @contextmanager
 def _missed_when_gone(connection: sa.Connection) -> Iterator[None]:
     """Let the server look, in the middle of a statement, whether we still live.
@@ -178,6 +209,26 @@ def _missed_when_gone(connection: sa.Connection) -> Iterator[None]:
     """
     with _set(connection, "client_connection_check_interval", HEARTBEAT):
         yield
+
+
+@contextmanager
+def _unprepared(connection: sa.Connection) -> Iterator[None]:
+    """Let psycopg 3 prepare no statement that comes often; its version 2 prepares none.
+
+    After each ``ALTER`` it throws away all that is prepared, which is one more answer
+    to wait for, and prepares it anew, which is more of them.
+    """
+    name = "prepare_threshold"
+    driver = connection.connection.driver_connection
+    before = getattr(driver, name, None)
+    if before is None:
+        yield
+        return
+    setattr(driver, name, None)
+    try:
+        yield
+    finally:
+        setattr(driver, name, before)
 
 
 @contextmanager

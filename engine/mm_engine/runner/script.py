@@ -17,6 +17,7 @@ from mm_engine.dialects.statements import (
     Remember,
     Statement,
     When,
+    changes_rows_only,
     flat,
 )
 from mm_engine.errors import UnsupportedError
@@ -33,7 +34,8 @@ class Script:
 
     ``prologue`` and ``epilogue`` stand outside of the transaction that ``begin`` opens;
     where it is not ``is_atomic`` the body does too, and only its row of history is
-    written in one. ``records`` are the names that leave the history with it.
+    written in one. By the ``policy`` of its database each statement is noted in the
+    journal, or none is. ``records`` are the names that leave the history with it.
     """
 
     migration: Migration
@@ -44,6 +46,7 @@ class Script:
     )
     begin: str
     is_atomic: bool = True
+    policy: Transactions = Transactions.FULL
     body: tuple[Item, ...] = attrs.field(converter=tuple[Item, ...])
     epilogue: tuple[Statement, ...] = attrs.field(
         default=(), converter=tuple[Statement, ...]
@@ -53,6 +56,12 @@ class Script:
     def name(self) -> str:
         """The name of its migration."""
         return self.migration.name
+
+    @property
+    def _manner(self) -> str:
+        if self.policy is Transactions.FULL:
+            return "outside of any transaction"
+        return "each statement for itself"
 
     def text(
         self, *, title: str | None = None, notes: Mapping[int, str] | None = None
@@ -64,7 +73,7 @@ class Script:
         within = self.is_atomic and self.body
         lines = [
             comment(title or f"{self.name} ({self.direction.value})"),
-            *([] if self.is_atomic else [comment("outside of any transaction")]),
+            *([] if self.is_atomic else [comment(self._manner)]),
             *(item_text(item) for item in self.prologue),
             *([f"{self.begin};"] if within else []),
             *_with_notes(self.body, notes or {}),
@@ -95,7 +104,8 @@ def script(step: Step, dialect: Dialect) -> Script:
         records=step.records,
         prologue=dialect.prologue(items),
         begin=dialect.begin.sql,
-        is_atomic=_is_atomic(items, dialect),
+        is_atomic=_is_atomic(items, dialect.features.transactional_ddl),
+        policy=dialect.features.transactional_ddl,
         body=items,
         epilogue=dialect.epilogue(items),
     )
@@ -106,10 +116,29 @@ def scripts(steps: Iterable[Step], dialect: Dialect) -> Iterator[Script]:
     return (script(step, dialect) for step in steps)
 
 
-def _is_atomic(items: tuple[Item, ...], dialect: Dialect) -> bool:
+def _is_atomic(items: tuple[Item, ...], policy: Transactions) -> bool:
     """Whether all of it fits into one transaction, with the row of history."""
-    return dialect.features.transactional_ddl is Transactions.FULL and not any(
-        isinstance(item, Statement) and not item.transactional for item in flat(items)
+    match policy:
+        case Transactions.FULL:
+            return all(
+                item.transactional
+                for item in flat(items)
+                if isinstance(item, Statement)
+            )
+        case Transactions.SINGLE | Transactions.NONE:
+            return all(_is_of_rows(item) for item in flat(items))
+        case Transactions.ABSENT:
+            return False
+        case _:
+            assert_never(policy)
+
+
+def _is_of_rows(item: Item) -> bool:
+    """Whether an item leaves the schema alone; of a function nobody knows that."""
+    return (
+        changes_rows_only(item.sql)
+        if isinstance(item, Statement)
+        else isinstance(item, Expect)
     )
 
 

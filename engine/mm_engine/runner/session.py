@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from mm_engine.runner.backend import Backend, backend_of
+from mm_engine.runner.backend import Backend
+from mm_engine.runner.backends import backend_of
 from mm_engine.runner.connect import LOCK_TIMEOUT
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from mm_engine.errors import ConfigError, nearest
 from mm_engine.runner import folderlock
-from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.backend import Backend, Stamp, Trouble
 from mm_engine.runner.owned import Words
 from mm_engine.runner.url import Url
 
@@ -228,12 +228,17 @@ class SQLite(Backend):
         with folderlock.locked(Path(file).parent, self.patience) as is_ours:
             yield is_ours
 
-    def stamp(self, connection: sa.Connection, table: str) -> object:
+    def stamp(self, connection: sa.Connection, table: str) -> Stamp:
         """The file's version, which commits of other connections alone change."""
         del table
         # Asked often, so not through all of SQLAlchemy.
         rows = _driver_connection(connection).execute("PRAGMA data_version")
-        return rows.fetchone()
+        return (int(rows.fetchone()[0]),)
+
+    def stamp_with(self, stamp: Stamp, number: int) -> Stamp:
+        """The same: what this connection writes changes nothing."""
+        del number
+        return stamp
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from SQLite's primary result code (sqlite.org/rescode.html)."""

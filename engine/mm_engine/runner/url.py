@@ -12,7 +12,7 @@ import attrs
 
 from mm_engine.errors import ConfigError, nearest
 from mm_engine.model import databases
-from mm_engine.runner.wires import ALIASES, SCHEMES, SPELLED_OUT, Wire
+from mm_engine.runner.wires import SCHEMES, SPELLED_OUT, Wire, database_named
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -84,7 +84,7 @@ class Url:
         """The type of the database, refined by ``DB_TYPE`` within its family."""
         if wanted is None:
             return self.wire.types[0]
-        wanted = ALIASES.get(wanted.lower(), wanted.lower())
+        wanted = database_named(wanted)
         if wanted not in self.wire.types:
             known = databases.DATABASES
             near = None if wanted in known else nearest(wanted, known)

@@ -139,3 +139,22 @@ ALIASES: Mapping[str, str] = {
     "dsql": databases.AURORADSQL,
 }
 """Words for a type of database that people use besides its name."""
+
+
+def types_spoken(driver: str) -> tuple[str, ...]:
+    """The types of database behind one of SQLAlchemy's dialects, the usual one first.
+
+    >>> types_spoken("mariadb")[0], types_spoken("oracle")
+    ('mysql', ())
+    """
+    wire = SCHEMES.get(driver)
+    return wire.types if wire else ()
+
+
+def database_named(word: str) -> str:
+    """The name that we have for a type of database, in whatever word it is told.
+
+    >>> database_named("Postgres"), database_named("sqlite"), database_named("db2")
+    ('postgresql', 'sqlite', 'db2')
+    """
+    return ALIASES.get(word.lower(), word.lower())

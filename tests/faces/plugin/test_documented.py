@@ -8,12 +8,10 @@ import sys
 
 import pytest
 
-from doc_pages import DOCS
+from page_files import DOCS, page_files
 from suites import Suite
 
-FILE = re.compile(
-    r"^```python\n# file: (tests/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
-)
+HOW_TO = "how-to/test-with-a-database.md"
 WRITTEN = re.compile(
     r"^<!-- write (migrations/\S+)\n(.*?)^-->$", re.MULTILINE | re.DOTALL
 )
@@ -42,13 +40,14 @@ def command(suite: Suite, *words: str) -> None:
     subprocess.run(called, cwd=suite.folder, check=True, capture_output=True)
 
 
-def page(name: str) -> str:
-    """The text of a how-to."""
-    return (DOCS / "how-to" / name).read_text(encoding="utf-8")
+def shown(page: str) -> dict[str, str]:
+    """The test files of a page."""
+    files = page_files(page, ".py")
+    return {name: text for name, text in files.items() if name.startswith("tests/")}
 
 
 def test_a_test_file_of_the_page_passes_on_every_database(made: Suite) -> None:
-    for name, text in FILE.findall(page("test-with-a-database.md")):
+    for name, text in shown(HOW_TO).items():
         if name != "tests/test_domain.py":
             made.write(name, text)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")
@@ -56,7 +55,7 @@ def test_a_test_file_of_the_page_passes_on_every_database(made: Suite) -> None:
 
 
 def test_the_assertions_of_the_page_pass_on_every_database(made: Suite) -> None:
-    for name, text in FILE.findall(page("check-migrations-in-tests.md")):
+    for name, text in shown("how-to/check-migrations-in-tests.md").items():
         made.write(name, text)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")
     assert "5 passed" in said
@@ -65,12 +64,12 @@ def test_the_assertions_of_the_page_pass_on_every_database(made: Suite) -> None:
 def test_the_migration_of_data_of_the_page_passes_on_every_database(
     made: Suite,
 ) -> None:
-    text = page("test-with-a-database.md")
+    text = (DOCS / HOW_TO).read_text(encoding="utf-8")
     schema = made.folder / "schema" / "schema.yaml"
     before, line, after = schema.read_text("utf-8").partition("may be empty\n")
     made.write("schema/schema.yaml", before + line + DOMAIN[1:] + after)
     command(made, "makemigrations", "--name", "domain")
-    for name, written in (*WRITTEN.findall(text), *FILE.findall(text)):
+    for name, written in (*WRITTEN.findall(text), *shown(HOW_TO).items()):
         if "domain" in name:
             made.write(name, written)
     said = made.passed("-W", "error", "--mm-databases", "sqlite,postgresql")

@@ -60,11 +60,9 @@ def with_key(*keys: mm.ForeignKey, parent: mm.Table = PLAIN) -> mm.Schema:
         attrs.evolve(INDEX, options={"postgresql": {"fillfactor": "70"}}),
     ],
 )
-def test_a_changed_index_is_made_anew_under_its_name(now: mm.Index) -> None:
-    assert changes(with_indexes(INDEX), with_indexes(now)) == (
-        mm.DropIndex("t", "ix"),
-        mm.AddIndex("t", now),
-    )
+def test_a_changed_index_is_altered(now: mm.Index) -> None:
+    found = changes(with_indexes(INDEX), with_indexes(now))
+    assert found == (mm.AlterIndex("t", now),)
 
 
 def test_how_an_index_is_built_is_no_difference() -> None:
@@ -87,31 +85,27 @@ def test_an_index_that_carries_a_field_goes_before_the_field() -> None:
 
 def test_an_index_that_says_no_name_keeps_its_name_when_it_changes() -> None:
     after = with_indexes(mm.Index(["code"], unique=True))
-    assert diff(with_indexes(INDEX), after) == (
-        mm.DropIndex("t", "ix"),
-        mm.AddIndex("t", attrs.evolve(INDEX, unique=True)),
-    )
+    altered = mm.AlterIndex("t", attrs.evolve(INDEX, unique=True))
+    assert diff(with_indexes(INDEX), after) == (altered,)
 
 
-def test_changed_constraints_are_made_anew_under_their_names() -> None:
-    unique = mm.Unique(["code", "size"], name="uq")
-    assert changes(with_uniques(UNIQUE), with_uniques(unique)) == (
-        mm.DropUnique("t", "uq"),
-        mm.AddUnique("t", unique),
-    )
-    for other in (
+@pytest.mark.parametrize(
+    "now",
+    [
+        mm.Unique(["code", "size"], name="uq"),
         attrs.evolve(UNIQUE, nulls_not_distinct=True),
         attrs.evolve(UNIQUE, deferrable="immediate"),
-    ):
-        assert changes(with_uniques(UNIQUE), with_uniques(other)) == (
-            mm.DropUnique("t", "uq"),
-            mm.AddUnique("t", other),
-        )
+    ],
+)
+def test_a_changed_unique_constraint_is_altered(now: mm.Unique) -> None:
+    found = changes(with_uniques(UNIQUE), with_uniques(now))
+    assert found == (mm.AlterUnique("t", now),)
+
+
+def test_a_changed_check_is_altered() -> None:
     check = mm.Check("size > 1", name="ck")
-    assert changes(with_checks(CHECK), with_checks(check)) == (
-        mm.DropCheck("t", "ck"),
-        mm.AddCheck("t", check),
-    )
+    found = changes(with_checks(CHECK), with_checks(check))
+    assert found == (mm.AlterCheck("t", check),)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +117,130 @@ def test_changed_constraints_are_made_anew_under_their_names() -> None:
         attrs.evolve(REFERENCE, fields=["other"]),
     ],
 )
-def test_a_changed_foreign_key_is_made_anew_under_its_name(now: mm.ForeignKey) -> None:
+def test_a_changed_foreign_key_is_altered(now: mm.ForeignKey) -> None:
     fields = [*CHILD.fields, mm.Field("other", mm.Integer())]
     child = attrs.evolve(CHILD, fields=fields)
     before = mm.Schema.of(PLAIN, child)
     after = mm.Schema.of(PLAIN, attrs.evolve(child, foreign_keys=[now]))
+    assert changes(before, after) == (mm.AlterForeignKey("child", now),)
+
+
+LONG = attrs.evolve(PLAIN.field("code"), type=mm.Text())
+BIG = attrs.evolve(PLAIN.field("size"), type=mm.BigInt())
+
+
+def test_what_is_altered_comes_after_all_that_it_may_speak_of() -> None:
+    new = mm.Field("day", mm.Date())
+    days = mm.Index(["code", "day"], name="ix")
+    adds = mm.Index(["size"], name="ix_size")
+    after = attrs.evolve(PLAIN.replacing(BIG).with_field(new), indexes=[days, adds])
+    assert changes(with_indexes(INDEX), mm.Schema.of(after)) == (
+        mm.AddField("t", new),
+        mm.AlterField("t", BIG),
+        mm.AddIndex("t", adds),
+        mm.AlterIndex("t", days),
+    )
+
+
+def test_a_part_that_changes_with_its_field_goes_before_it_and_comes_after_it() -> None:
+    """The old condition need not mean anything of the new field."""
+    filled = mm.Check("code <> ''", name="ck")
+    some = attrs.evolve(INDEX, where="code <> ''")
+    both = mm.Unique(["code", "size"], name="uq")
+    before = attrs.evolve(
+        PLAIN,
+        indexes=[INDEX],
+        uniques=[UNIQUE],
+        checks=[mm.Check("code > 'a'", name="ck")],
+    )
+    after = attrs.evolve(
+        PLAIN.replacing(LONG), indexes=[some], uniques=[both], checks=[filled]
+    )
+    assert changes(mm.Schema.of(before), mm.Schema.of(after)) == (
+        mm.DropCheck("t", "ck"),
+        mm.DropUnique("t", "uq"),
+        mm.DropIndex("t", "ix"),
+        mm.AlterField("t", LONG),
+        mm.AddIndex("t", some),
+        mm.AddUnique("t", both),
+        mm.AddCheck("t", filled),
+    )
+
+
+def test_a_check_that_changes_with_an_enum_goes_before_the_enum_changes() -> None:
+    field = mm.Field("mood", mm.EnumOf("mood"))
+    old, new = (
+        mm.Check("mood <> 'sad'", name="ck"),
+        mm.Check("mood <> 'low'", name="ck"),
+    )
+    before, after = (
+        attrs.evolve(
+            mm.Schema.of(mm.Table("t", [field], checks=[check])),
+            enums={"mood": mm.Enum("mood", [value, "glad"])},
+        )
+        for check, value in ((old, "sad"), (new, "low"))
+    )
     assert changes(before, after) == (
+        mm.DropCheck("t", "ck"),
+        mm.AlterEnum(after.enum("mood")),
+        mm.AddCheck("t", new),
+    )
+
+
+def test_a_foreign_key_that_changes_with_its_field_or_loses_its_table_goes_first() -> (
+    None
+):
+    field = attrs.evolve(CHILD.field("parent"), nullable=False)
+    cascading = attrs.evolve(REFERENCE, on_delete="CASCADE")
+    clearing = attrs.evolve(REFERENCE, on_delete="SET NULL")
+    strict = attrs.evolve(CHILD.replacing(field), foreign_keys=[cascading])
+    assert changes(with_key(clearing), mm.Schema.of(PLAIN, strict)) == (
         mm.DropForeignKey("child", "fk"),
-        mm.AddForeignKey("child", now),
+        mm.AlterField("child", field),
+        mm.AddForeignKey("child", cascading),
+    )
+    other = attrs.evolve(PLAIN, name="u")
+    elsewhere = attrs.evolve(REFERENCE, table="u")
+    moved = mm.Schema.of(other, attrs.evolve(CHILD, foreign_keys=[elsewhere]))
+    assert changes(mm.Schema.of(PLAIN, other, CHILD), moved) == (
+        mm.DropForeignKey("child", "fk"),
+        mm.DropTable("t"),
+        mm.AddForeignKey("child", elsewhere),
+    )
+
+
+@pytest.mark.parametrize("leaning", ["unique", "index"])
+def test_a_foreign_key_steps_aside_while_what_it_leans_on_is_altered(
+    leaning: str,
+) -> None:
+    key = attrs.evolve(REFERENCE, references=["size"])
+    unique, index = (
+        mm.Unique(["size"], name="n"),
+        mm.Index(["size"], name="n", unique=True),
+    )
+    other, others = (
+        attrs.evolve(unique, nulls_not_distinct=True),
+        attrs.evolve(index, nulls_not_distinct=True),
+    )
+    if leaning == "unique":
+        before, after = (attrs.evolve(PLAIN, uniques=[u]) for u in (unique, other))
+        altered: Operation = mm.AlterUnique("t", other)
+    else:
+        before, after = (attrs.evolve(PLAIN, indexes=[i]) for i in (index, others))
+        altered = mm.AlterIndex("t", others)
+    assert changes(with_key(key, parent=before), with_key(key, parent=after)) == (
+        mm.DropForeignKey("child", "fk"),
+        altered,
+        mm.AddForeignKey("child", key),
+    )
+
+
+def test_names_change_places_by_altering_both() -> None:
+    one, two = mm.Unique(["code"], name="a"), mm.Unique(["size"], name="b")
+    new, newer = attrs.evolve(one, name="b"), attrs.evolve(two, name="a")
+    assert changes(with_uniques(one, two), with_uniques(new, newer)) == (
+        mm.AlterUnique("t", newer),
+        mm.AlterUnique("t", new),
     )
 
 

@@ -20,6 +20,7 @@ from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.naming import with_names
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
+from mm_engine.model.symbols import BUILT_IN_DEFAULTS
 from mm_engine.model.table import Field, Table
 from mm_engine.model.types import (
     Boolean,
@@ -93,6 +94,25 @@ def test_a_default_is_a_value_a_function_or_sql(
     sql: str, default: Default | None
 ) -> None:
     assert field(sql).default == default
+
+
+UUID = BUILT_IN_DEFAULTS["sqlite"]["new_uuid"]
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        (UUID, True),
+        (f"( {UUID.replace(' || ', '||').replace('hex', 'HEX')} )", True),
+        (UUID.replace("'89AB'", "'89ab'"), False),
+        (UUID.replace("'-'", "' - '"), False),
+        (UUID.replace("|| '-4'", "|| ('-4')"), False),
+    ],
+)
+def test_only_the_same_expression_is_the_symbol(words: str, *, same: bool) -> None:
+    found = field(f"CHAR(36) DEFAULT {words}").default
+    assert (found == Symbol("new_uuid")) is same
+    assert same or isinstance(found, Expression)
 
 
 def test_a_symbol_brings_its_words_for_every_database() -> None:

@@ -10,7 +10,7 @@ import pytest
 import mm_engine as mm
 from mm_engine.errors import Position
 from mm_engine.migrations.facts import facts
-from mm_engine.project.things import thing_paths, words_around
+from mm_engine.project.things import thing, words_around
 from mm_engine.project.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ USERS = mm.CreateTable(
     foreign_keys=[mm.ForeignKey(["id"], "users", references=["id"], name="fk_id")],
 )
 BEFORE = USERS.apply(mm.CreateEnum(STATUS).apply(mm.Schema()))
+STRICT = {"sqlite": {"strict": "true"}}
 EMAIL = {"name": "email", "type": "varchar", "length": 200, "default": "none"}
 TIMES = mm.Field("at", mm.Timestamp(), default=mm.Expression("now() + '1 day'"))
 
@@ -86,7 +87,7 @@ TIMES = mm.Field("at", mm.Timestamp(), default=mm.Expression("now() + '1 day'"))
         ),
         (mm.SetTableComment("users", "people"), None, {"comment": "people"}),
         (
-            mm.SetTableOptions("users", {"sqlite": {"strict": "true"}}),
+            mm.SetTableOptions("users", STRICT),
             {"options": {}},
             {"options": {"sqlite": {"strict": "true"}}},
         ),
@@ -113,14 +114,45 @@ def test_a_thing_is_told_before_and_after(
 def test_every_fact_of_a_schema_has_an_operation_that_leads_to_it() -> None:
     operations: list[Operation] = [
         *(mm.DropTable("users"), mm.AlterPrimaryKey("users", None)),
-        *(mm.SetTableComment("users", None), mm.SetTableOptions("users", {})),
-        *(mm.DropField("users", "id"), mm.DropField("users", "email")),
+        *(mm.SetTableComment("users", "people"), mm.SetTableOptions("users", STRICT)),
+        mm.AlterField("users", mm.Field("id", mm.Text(), nullable=False)),
+        mm.AlterField("users", mm.Field("email", mm.Text())),
         *(mm.DropIndex("users", "idx_email"), mm.DropUnique("users", "uq_email")),
         *(mm.DropCheck("users", "ck_id"), mm.DropForeignKey("users", "fk_id")),
         mm.DropEnum("status"),
     ]
-    led_to = {path for one in operations for path in thing_paths(one)}
+    led_to = {thing(one, BEFORE) for one in operations}
     assert led_to == {path[:3] for path in facts(BEFORE)}
+
+
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        (mm.CreateTable("at", fields=[TIMES]), ("table", "at")),
+        (mm.RenameTable("users", "people"), ("table", "users")),
+        (mm.AddField("users", TIMES), ("field", "users", "at")),
+        (mm.RenameField("users", "email", new="mail"), ("field", "users", "email")),
+        (
+            mm.RenameConstraint("users", "ck_id", new="ck"),
+            ("check", "users", "ck_id"),
+        ),
+        (
+            mm.AddIndex("users", mm.Index(["id"], name="users")),
+            ("index", "users", "users"),
+        ),
+        (mm.RenameEnum("status", "state"), ("enum", "status")),
+        (mm.SetTableComment("users", None), None),
+        (
+            mm.RunSQL("…", state_operations=[mm.DropIndex("users", "idx_email")]),
+            None,
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if attrs.has(type(value)) else "",
+)
+def test_an_operation_is_about_one_thing_under_its_old_name(
+    operation: Operation, path: tuple[str, ...] | None
+) -> None:
+    assert thing(operation, BEFORE) == path
 
 
 def test_a_place_is_followed_through_renames() -> None:
@@ -137,11 +169,11 @@ def test_a_place_is_followed_through_renames() -> None:
     renamed = places.after(mm.RenameTable("users", "people")).after(
         mm.RenameField("people", "email", new="mail")
     )
-    dropped = mm.DropField("people", "mail")
-    assert renamed.position(dropped) == at
-    origin = renamed.origin(dropped)
+    mail = ("field", "people", "mail")
+    assert renamed.position(mail) == at
+    origin = renamed.origin(mail)
     assert origin is not None
     assert origin.made.name == "a"
-    new = mm.AddField("people", TIMES)
+    new = ("field", "people", "at")
     assert (renamed.position(new), renamed.origin(new)) == (around, None)
-    assert places.position(dropped) is None
+    assert places.position(mail) is None

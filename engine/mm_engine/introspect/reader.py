@@ -1,0 +1,74 @@
+"""How each database is read: one value for each, found by its dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from mm_engine.errors import UnsupportedError
+from mm_engine.introspect.native import Native
+from mm_engine.model.databases import POSTGRESQL, SQLITE
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.dialects.base import Dialect
+    from mm_engine.model.schema import Schema
+
+Reflect: TypeAlias = "Callable[[sa.Connection, Sequence[str]], Native]"
+Expect: TypeAlias = "Callable[[sa.Connection, Schema, Dialect], Native]"
+
+_HOMES = {
+    POSTGRESQL: "mm_engine.introspect.postgresql_scratch",
+    SQLITE: "mm_engine.introspect.sqlite_scratch",
+}
+"""Modules with a ``READER``."""
+
+
+@attrs.frozen(kw_only=True)
+class Reader:
+    """What one database says: of what it holds, and of what a schema would be in it.
+
+    ``reflect`` reads it in a constant number of questions, without what belongs to it
+    or to us; the namespaces it is given are read beside that of unqualified names.
+
+    ``expected`` builds a schema in a scratch place and reads it there; nothing stays
+    behind. The scratch is of the same kind and version as the database of the
+    connection, which is not changed.
+    """
+
+    reflect: Reflect
+    expected: Expect
+
+
+def reader(dialect: Dialect) -> Reader:
+    """What reads the databases that a dialect tells.
+
+    Raises ``UnsupportedError`` for a database that nobody has taught us to read.
+    """
+    module = _HOMES.get(dialect.name)
+    if module is None:
+        raise UnsupportedError(f"{dialect.title} cannot be read yet")
+    return _reader(module)
+
+
+@cache
+def _reader(module: str) -> Reader:
+    found: Reader = import_module(module).READER
+    return found
+
+
+def reflect(
+    connection: sa.Connection, dialect: Dialect, *, namespaces: Sequence[str] = ()
+) -> Native:
+    """What a database holds, as it says it; see ``Reader``."""
+    return reader(dialect).reflect(connection, namespaces)
+
+
+def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Native:
+    """What a database would hold of a schema, as it would say it; see ``Reader``."""
+    return reader(dialect).expected(connection, schema, dialect)
