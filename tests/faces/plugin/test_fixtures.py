@@ -214,3 +214,24 @@ def test_only_pytest_is_imported_until_a_test_asks(suite: Suite) -> None:
         for words in ((), ("-p", "no:mm"))
     )
     assert with_it - without <= {"mm_pytest"}
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.database("postgresql")
+def test_a_server_makes_databases_and_drops_them(
+    suite: Suite, postgresql_url: str
+) -> None:
+    suite.environment["MAKEMIGRATIONS_TEST_URL"] = postgresql_url
+    suite.tests(
+        """
+def test_it(mm_server):
+    assert mm_server.title.startswith(mm_server.kind)
+    url = mm_server.empty()
+    engine = sa.create_engine(url)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+    mm_server.drop(url)
+"""
+    )
+    assert "2 passed" in suite.passed("-W", "error", *BOTH)
+    assert databases(postgresql_url) == []

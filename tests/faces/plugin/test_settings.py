@@ -24,7 +24,9 @@ def test_an_unknown_database_is_a_wrong_use(suite: Suite) -> None:
     suite.tests(USES)
     code, said = suite("--mm-databases", "oracle")
     assert code == 4
-    assert "no test databases of oracle; there are sqlite and postgresql" in said
+    assert (
+        "there are no test databases of oracle; there are sqlite and postgresql" in said
+    )
 
 
 @pytest.mark.database("sqlite")
