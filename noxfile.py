@@ -215,7 +215,9 @@ def docs(session: nox.Session) -> None:
 def package(session: nox.Session) -> None:
     """Build sdist and wheel, then use the wheel as somebody does who has no more."""
     install(session, "package", project=None)
-    built = Path(session.create_tmp()).resolve() / "dist"
+    # Not below nox's temporary folder: that is in this project, as those of pytest
+    # would be then, and what is tried has to stand outside of every project.
+    built = Path(session.cache_dir).resolve() / "dist"
     shutil.rmtree(built, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(built))
     [wheel] = built.glob("*.whl")
