@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import attrs
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -39,10 +40,10 @@ WHERE i.indrelid = 'users'::regclass AND NOT i.indisprimary
 BOTH = ("0001_users", "0002_x")
 
 
-def graph_of(*operations: Operation) -> MigrationGraph:
+def graph_of(*operations: Operation, table: str = "users") -> MigrationGraph:
     """A table, and each operation in a migration of its own."""
     later = [migration(f"{n:04}_x", one) for n, one in enumerate(operations, 2)]
-    return chain(migration("0001_users", create("users", "name")), *later)
+    return chain(migration("0001_users", create(table, "name")), *later)
 
 
 @POSTGRESQL
@@ -98,6 +99,53 @@ def test_another_index_of_its_name_is_told(url: str, other: str) -> None:
         with pytest.raises(RunError, match=f"users has another index {NAME}"):
             ready.up()
     assert names(url) == ("0001_users",)
+
+
+STRICTER = mm.AlterIndex("users", UNIQUE.index)
+
+
+@POSTGRESQL
+def test_an_altered_index_is_built_beside_the_old_one_and_takes_its_place(
+    url: str,
+) -> None:
+    with migrator(url, graph_of(BUILD, STRICTER)) as ready:
+        ready.up()
+        assert rows(url, INDEXES) == [(NAME, True, True)]
+        ready.down()
+        assert rows(url, INDEXES) == [(NAME, True, False)]
+    assert names(url) == BOTH
+
+
+@POSTGRESQL
+def test_the_old_index_stays_until_the_altered_one_could_be_built(url: str) -> None:
+    with migrator(url, graph_of(BUILD, STRICTER)) as ready:
+        ready.up("0002")
+        ready.session.run("INSERT INTO users VALUES (1, 'ada'), (2, 'ada')")
+        with pytest.raises(RunError, match="could not create unique index"):
+            ready.up()
+        assert (NAME, True, False) in rows(url, INDEXES)
+        ready.session.run("DELETE FROM users WHERE id = 2")
+        ready.up()
+        assert rows(url, INDEXES) == [(NAME, True, True)]
+        ready.session.run("DELETE FROM makemigrations_history WHERE name = '0003_x'")
+        ready.up()
+    assert rows(url, INDEXES) == [(NAME, True, True)]
+
+
+@POSTGRESQL
+def test_an_index_lies_in_the_namespace_of_its_table(url: str) -> None:
+    index = attrs.evolve(UNIQUE.index, unique=False)
+    build = mm.AddIndex("sales.users", index)
+    alter = mm.AlterIndex("sales.users", UNIQUE.index)
+    with migrator(url, graph_of(build, alter, table="sales.users")) as ready:
+        ready.up()
+        ready.session.run("DELETE FROM makemigrations_history WHERE name = '0003_x'")
+        ready.up()
+        there = INDEXES.replace("'users'", "'sales.users'")
+        assert rows(url, there) == [(NAME, True, True)]
+        ready.down()
+        ready.down()
+        assert rows(url, there) == []
 
 
 @POSTGRESQL

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 
 import mm_engine as mm
@@ -72,6 +73,7 @@ migration = mm.Migration(
     [
         'mm.RunSQL("VACUUM", "", transactional=False)',
         'mm.AddIndex("a", mm.Index(["b"], name="i", concurrently=True))',
+        'mm.AlterIndex("a", mm.Index(["b"], name="i", concurrently=True))',
     ],
 )
 def test_a_file_that_mixes_is_told_with_its_place(alone: str, tmp_path: Path) -> None:
@@ -94,6 +96,24 @@ def test_a_dropped_index_that_is_mixed_is_told_where_the_schema_is_known() -> No
     )
     with pytest.raises(MigrationFileError, match=r"0003_mixed: .* drop index"):
         graph.schema()
+
+
+def test_an_altered_index_stands_alone_if_it_was_or_will_be_built_beside_writers() -> (
+    None
+):
+    plain = attrs.evolve(INDEX.index, concurrently=False, unique=True)
+    built, unbuilt = (
+        mm.AddIndex("users", index).apply(USERS)
+        for index in (INDEX.index, attrs.evolve(plain, unique=False))
+    )
+    for operation, before, is_alone in (
+        (mm.AlterIndex("users", plain), unbuilt, False),
+        (mm.AlterIndex("users", plain), built, True),
+        (mm.AlterIndex("users", INDEX.index), unbuilt, True),
+        (mm.AlterIndex("users", INDEX.index, schema_only=True), built, False),
+        (mm.AlterIndex("users", INDEX.index), mm.Schema(), True),
+    ):
+        assert operation.stands_alone(before) is is_alone
 
 
 @pytest.mark.parametrize("operation", [VACUUM, INDEX])
