@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import attrs
 import pytest
 
 import mm_engine as mm
@@ -18,6 +19,13 @@ ZERO = mm.SetDefaults({"sqlite": {"zero": "0"}})
 SQL = mm.RunSQL("UPDATE posts SET title = ''")
 
 
+UNIQUE = mm.Unique(["id"], name="uq")
+PAIR = mm.Unique(["id", "title"], name="uq")
+CHECK, CHECKED = mm.Check("id > 0", name="ck"), mm.Check("id > 1", name="ck")
+STARRED = mm.Index([mm.Desc("title")], name="idx")
+CLEARED = attrs.evolve(KEY.foreign_key, on_delete="SET NULL")
+
+
 def fields(operation: Operation) -> list[str]:
     assert isinstance(operation, mm.CreateTable)
     return [field.name for field in operation.fields]
@@ -28,6 +36,28 @@ def test_what_is_added_to_a_new_table_is_made_with_it() -> None:
     assert isinstance(only, mm.CreateTable)
     assert fields(only) == ["id", "title"]
     assert (only.indexes, only.comment) == ((INDEX.index,), "x")
+
+
+def test_what_is_altered_on_a_new_table_is_made_so() -> None:
+    made = table("tags", "id", "title")
+    [other, only] = optimized(
+        [
+            made,
+            POSTS,
+            mm.AddIndex("tags", INDEX.index),
+            mm.AddUnique("tags", UNIQUE),
+            mm.AddCheck("tags", CHECK),
+            KEY,
+            mm.AlterIndex("tags", STARRED),
+            mm.AlterUnique("tags", PAIR),
+            mm.AlterCheck("tags", CHECKED),
+            mm.AlterForeignKey("tags", CLEARED),
+        ]
+    )
+    assert other == POSTS
+    assert isinstance(only, mm.CreateTable)
+    assert (only.indexes, only.uniques) == ((STARRED,), (PAIR,))
+    assert (only.checks, only.foreign_keys) == ((CHECKED,), (CLEARED,))
 
 
 def test_a_table_may_be_renamed_and_its_fields_too() -> None:
@@ -110,6 +140,35 @@ def test_what_comes_and_goes_leaves_nothing(operations: tuple[Operation, ...]) -
         ),
         ((mm.RenameTable("a", "b"), mm.DropTable("b")), mm.DropTable("a")),
         ((mm.SetDefaults({}), ZERO), ZERO),
+        ((INDEX, mm.AlterIndex("posts", STARRED)), mm.AddIndex("posts", STARRED)),
+        (
+            (mm.AddUnique("posts", UNIQUE), mm.AlterUnique("posts", PAIR)),
+            mm.AddUnique("posts", PAIR),
+        ),
+        (
+            (mm.AddCheck("posts", CHECK), mm.AlterCheck("posts", CHECKED)),
+            mm.AddCheck("posts", CHECKED),
+        ),
+        (
+            (KEY, mm.AlterForeignKey("tags", CLEARED)),
+            mm.AddForeignKey("tags", CLEARED),
+        ),
+        (
+            (mm.AlterCheck("posts", CHECK), mm.AlterCheck("posts", CHECKED)),
+            mm.AlterCheck("posts", CHECKED),
+        ),
+        (
+            (mm.AlterIndex("posts", STARRED), mm.DropIndex("posts", "idx")),
+            mm.DropIndex("posts", "idx"),
+        ),
+        (
+            (mm.AlterUnique("posts", PAIR), mm.DropUnique("posts", "uq")),
+            mm.DropUnique("posts", "uq"),
+        ),
+        (
+            (mm.AlterForeignKey("tags", CLEARED), mm.DropForeignKey("tags", "fk")),
+            mm.DropForeignKey("tags", "fk"),
+        ),
     ],
 )
 def test_two_become_one(operations: tuple[Operation, ...], left: Operation) -> None:
@@ -136,6 +195,14 @@ def test_two_become_one(operations: tuple[Operation, ...], left: Operation) -> N
         ),
         (POSTS, mm.RenameTable("posts", "b"), table("posts", "id"))[:1],
         (mm.SetDefaults({}), POSTS, mm.SetDefaults({"sqlite": {"a": "1"}})),
+        (mm.AddUnique("posts", UNIQUE), KEY, mm.AlterUnique("posts", PAIR)),
+        (
+            mm.AlterForeignKey("tags", KEY.foreign_key),
+            mm.DropTable("people"),
+            mm.AlterForeignKey("tags", CLEARED),
+        ),
+        (mm.AlterCheck("posts", CHECK), mm.AlterCheck("tags", CHECKED)),
+        (mm.AlterUnique("posts", UNIQUE), mm.AlterCheck("posts", CHECKED)),
     ],
 )
 def test_what_rows_could_tell_apart_stays(operations: tuple[Operation, ...]) -> None:
