@@ -14,7 +14,7 @@ from benchmarks.jobs import timed
 from benchmarks.promises import Promise
 from benchmarks.rounds import Cell, Place, Samples, Say
 
-TURNS = 4
+TURNS = 6
 """How often a quick cell takes part in one round of slower ones."""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import attrs
 
-ALONE = 0.5
-"""How much of a single run may be disturbance, as far as anybody can know."""
+ALONE = 0.7
+"""How much of a single run's processor time is surely its own."""
 
 
 @attrs.frozen
@@ -16,7 +16,7 @@ class Estimate:
 
     >>> Estimate.of([210, 200, 290, 205])
     Estimate(now=200, low=190, high=200)
-    >>> Estimate.of([200])
+    >>> Estimate.of([200], alone=0.5)
     Estimate(now=200, low=100.0, high=200)
     """
 
@@ -25,15 +25,16 @@ class Estimate:
     high: float
 
     @classmethod
-    def of(cls, times: Sequence[float]) -> Estimate:
+    def of(cls, times: Sequence[float], alone: float = ALONE) -> Estimate:
         """The least of one or more times: what disturbs a run only adds to it.
 
         Where disturbances fade out exponentially, the least of all is on average as far
         above what nothing disturbs as the second is above the least; the third is taken
-        where there is one, which is twice as far.
+        where there is one, which is twice as far. Nobody knows of one run alone, but
+        that so much of it was no disturbance.
         """
         least, *others = sorted(times)
-        lowest = least * ALONE
+        lowest = least * alone
         if not others:
             return cls(least, lowest, least)
         near = others[:2][-1]

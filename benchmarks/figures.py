@@ -9,7 +9,7 @@ from typing import assert_never
 
 import attrs
 
-from benchmarks.estimates import Estimate
+from benchmarks.estimates import ALONE, Estimate
 from benchmarks.jobs import Sample
 from benchmarks.rounds import Place
 from benchmarks.tasks import Row
@@ -21,6 +21,11 @@ class Time(Enum):
     PROCESSOR = "processor time"
     CLOCK = "by the clock"
     ACT = "alone, by the clock"
+
+    @property
+    def alone(self) -> float:
+        """How much of a single run was no disturbance: waiting shows on a clock."""
+        return ALONE if self is Time.PROCESSOR else ALONE / 2
 
     def of(self, sample: Sample) -> float | None:
         """That time of a sample, in milliseconds."""
@@ -64,7 +69,7 @@ class Figures:
     def estimate(self, place: Place, time: Time) -> Estimate | None:
         """What it takes where nothing disturbs it."""
         times = self.times(place, time)
-        return Estimate.of(times) if times else None
+        return Estimate.of(times, time.alone) if times else None
 
     def ratio(self, row: Row, tool: str, other: str) -> float | None:
         """How many times the other's median this tool's median is."""

@@ -17,8 +17,11 @@ from benchmarks.tasks import MANY, TEN, Shape
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from mm_engine.dialects.base import Dialect
+    from mm_engine.model.schema import Schema
+
 SHAPES = (TEN, MANY)
-TIMES = 3
+TIMES = 2
 
 
 @attrs.frozen
@@ -42,8 +45,10 @@ def questions(ours: Ours, server: PostgreSQL | None) -> tuple[Questions, ...]:
     for shape in SHAPES:
         found.append(_questions(ours, shape, "SQLite", URL))
         if server is not None:
-            database = server.database(f"drift_{shape.slug}")
-            database.emptied()
+            # What was measured last has left it there, migrated.
+            database = server.database(f"ours_{shape.slug}")
+            if not database.is_there():
+                database.emptied()
             found.append(_questions(ours, shape, "PostgreSQL", database.url))
     return tuple(sorted(found, key=lambda each: each.database))
 
@@ -60,7 +65,6 @@ def failures(found: Sequence[Questions]) -> Iterator[str]:
 
 def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
     from mm_engine.dialects import dialect
-    from mm_engine.introspect.drift import drift
     from mm_engine.introspect.reader import reflect
     from mm_engine.project import Project
     from mm_engine.runner.connect import connected
@@ -73,16 +77,26 @@ def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:
     with connected(Url.of(url), root=folder) as connection:
         with _counted(connection) as reading:
             reflect(connection, spoken)
-        with _counted(connection) as asked:
-            found = drift(connection, schema, spoken)
-        if not found.is_empty:
-            raise ValueError(f"{name}: a database that we made is not as we made it")
         times: list[float] = []
-        for _ in range(TIMES):
-            begin = perf_counter()
-            drift(connection, schema, spoken)
-            times.append((perf_counter() - begin) * 1000)
+        with _counted(connection) as asked:
+            is_empty = _compared(connection, schema, spoken, times)
+        for _ in range(TIMES - 1):
+            is_empty = _compared(connection, schema, spoken, times) and is_empty
+        if not is_empty:
+            raise ValueError(f"{name}: a database that we made is not as we made it")
     return Questions(name, shape, len(reading), len(asked), min(times))
+
+
+def _compared(
+    connection: sa.Connection, schema: Schema, spoken: Dialect, times: list[float]
+) -> bool:
+    """Whether a database is as it must be; adds what finding out took."""
+    from mm_engine.introspect.drift import drift
+
+    begin = perf_counter()
+    found = drift(connection, schema, spoken)
+    times.append((perf_counter() - begin) * 1000)
+    return found.is_empty
 
 
 @contextmanager

@@ -28,6 +28,14 @@ class Database:
         """Where it is."""
         return f"{self.server.rpartition('/')[0]}/{self.name}"
 
+    def is_there(self) -> bool:
+        """Whether somebody made it."""
+        import psycopg
+
+        asked = "SELECT 1 FROM pg_database WHERE datname = %s"
+        with psycopg.connect(self.server) as connection:
+            return connection.execute(asked, [self.name]).fetchone() is not None
+
     def emptied(self) -> None:
         """Make it anew, with nothing in it."""
         import psycopg

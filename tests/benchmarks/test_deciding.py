@@ -41,7 +41,7 @@ def samples(ours: tuple[float, ...], theirs: tuple[float, ...]) -> Samples:
     ("ours", "theirs", "is_open"),
     [
         ((100,), (300,), False),
-        ((100,), (190,), True),
+        ((100,), (130,), True),
         ((100, 101), (110, 111), False),
         ((100, 120), (110, 111), False),
         ((100, 101), (110, 140), True),

@@ -44,6 +44,9 @@ class Schema:
     type_mappings: PerDatabase = attrs.field(
         factory=dict, converter=per_database, kw_only=True
     )
+    _awaited: frozenset[str] | None = attrs.field(
+        default=None, init=False, eq=False, repr=False
+    )
 
     @classmethod
     def of(cls, *tables: Table) -> Schema:
@@ -70,7 +73,12 @@ class Schema:
 
     def with_table(self, table: Table) -> Schema:
         """This schema with the table in the place of one of its name, or added."""
-        return attrs.evolve(self, tables={**self.tables, table.name: table})
+        made = attrs.evolve(self, tables={**self.tables, table.name: table})
+        named = {key.table for key in table.foreign_keys}
+        more = {name for name in named if name not in made.tables}
+        awaited = (self.awaited | more) - {table.name}
+        object.__setattr__(made, "_awaited", awaited)
+        return made
 
     def without_table(self, name: str) -> Schema:
         """This schema without a table; refused while another refers to it."""
@@ -162,8 +170,22 @@ class Schema:
                 if enum_name(field.type) == name:
                     yield table, field
 
+    @property
+    def awaited(self) -> frozenset[str]:
+        """What foreign keys refer to and no table is called; a name too many at times.
+
+        Carried from a schema to the next, so that making many tables, each of which is
+        asked for, looks at no table twice.
+        """
+        if self._awaited is None:
+            named = {k.table for t in self.tables.values() for k in t.foreign_keys}
+            object.__setattr__(self, "_awaited", frozenset(named - {*self.tables}))
+        return self._awaited or frozenset()
+
     def references_to(self, name: str) -> Iterator[tuple[Table, ForeignKey]]:
         """The foreign keys that refer to the table, its own among them."""
+        if name not in self.tables and name not in self.awaited:
+            return
         for table in self.tables.values():
             for key in table.foreign_keys:
                 if key.table == name:
