@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -30,31 +30,22 @@ def mm_server(request: pytest.FixtureRequest) -> Place:
     Skips with the reason of every way where none leads to a server; ``--mm-require``
     makes a failure of it.
     """
+    from mm_pytest import outcomes
     from mm_pytest.opened import opened
-    from mm_pytest.servers.url_way import ConfiguredError
-    from mm_pytest.servers.ways import NoServerError
 
     found = opened(request.config)
     kind = getattr(request, "param", None) or found.databases[0]
-    try:
-        return found.place(str(kind))
-    except ConfiguredError as error:
-        pytest.fail(str(error), pytrace=False)
-    except NoServerError as error:
-        if found.settings.is_required:
-            pytest.fail(str(error), pytrace=False)
-        pytest.skip(str(error))
+    return outcomes.place(found, str(kind))
 
 
 @pytest.fixture
 def mm_database(mm_server: Place, pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of a fresh database with every migration applied; the test's own."""
-    from mm_pytest.opened import NotMigratedError, opened
+    from mm_pytest import outcomes
+    from mm_pytest.opened import opened
 
-    try:
-        url = opened(pytestconfig).migrated(mm_server.kind)
-    except NotMigratedError as error:
-        _tell(error)
+    found = opened(pytestconfig)
+    url = outcomes.migrated(lambda: found.migrated(mm_server.kind))
     yield url
     mm_server.drop(url)
 
@@ -77,13 +68,11 @@ def mm_connection(
     The database has every migration applied and serves one test after the other. An
     ORM session joins with ``join_transaction_mode="create_savepoint"``.
     """
-    from mm_pytest.opened import NotMigratedError, opened
+    from mm_pytest import outcomes
+    from mm_pytest.opened import opened
 
     found = opened(pytestconfig)
-    try:
-        engine = found.shared(mm_server.kind)
-    except NotMigratedError as error:
-        _tell(error)
+    engine = outcomes.migrated(lambda: found.shared(mm_server.kind))
     with engine.connect() as connection:
         transaction = connection.begin()
         yield connection
@@ -110,10 +99,3 @@ def mm_migrator(mm_server: Place, mm_project: Project) -> Iterator[TestMigrator]
             yield TestMigrator(mm_project, url, engine)
     finally:
         mm_server.drop(url)
-
-
-def _tell(error: Exception) -> NoReturn:
-    """Fail with the whole story once; tests after that are skipped with a reference."""
-    if error.__cause__ is None:
-        pytest.skip(str(error))
-    pytest.fail(str(error), pytrace=False)

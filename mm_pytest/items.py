@@ -75,16 +75,10 @@ class DatabaseItem(CheckItem):
 
     def runtest(self) -> None:
         """Run the check; skip it where no way leads to a server."""
+        from mm_pytest import outcomes
         from mm_pytest.opened import opened
-        from mm_pytest.servers.ways import NoServerError
 
-        found = opened(self.config)
-        try:
-            found.place(self.kind)
-        except NoServerError as error:
-            if found.settings.is_required:
-                pytest.fail(str(error), pytrace=False)
-            pytest.skip(str(error))
+        outcomes.place(opened(self.config), self.kind)
         self.check()
 
 
@@ -153,11 +147,13 @@ class Stairs:
 
 def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
     def check() -> None:
+        from mm_pytest import outcomes
         from mm_pytest.assertions import assert_no_drift
         from mm_pytest.opened import opened
 
         found = opened(config)
-        engine = found.engine(found.migrated(kind))
+        url = outcomes.migrated(lambda: found.migrated(kind))
+        engine = found.engine(url)
         try:
             assert_no_drift(engine, found.project)
         except AssertionError as error:

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
-from mm_pytest.settings import Settings
+from mm_pytest import workers
+from mm_pytest.servers.wanted import NoWayError
+from mm_pytest.settings import DATABASES, Settings
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from mm_engine.project import Project
     from mm_pytest.databases.place import Place
-    from mm_pytest.servers.ways import Missed
+    from mm_pytest.run import Run
+    from mm_pytest.servers.wanted import Reached
+    from mm_pytest.servers.ways import Missed, Outcome
 
 
 class NotMigratedError(Exception):
     """The migrations failed on an empty database; told once a run in full."""
 
+    def __init__(self, message: str, *, is_first: bool) -> None:
+        super().__init__(message)
+        self.is_first = is_first
+
+
+@attrs.frozen
+class Template:
+    """The database that others are copied from, or how the migrations of it failed."""
+
+    url: str | None
+    failure: str = ""
+
 
 class Opened:
-    """Opens what is asked for, once; closes all of it."""
+    """Opens what is asked for, once, and closes it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, run: Run) -> None:
         """Open nothing yet."""
         self.settings = settings
+        self.run = run
         self.missed: dict[str, tuple[Missed, ...]] = {}
         self.places: dict[str, Place] = {}
         self._stack = ExitStack()
-        self._templates: dict[str, str] = {}
         self._shared: dict[str, tuple[str, sa.Engine, ExitStack]] = {}
-        self._failures: dict[str, str] = {}
 
     @cached_property
     def project(self) -> Project:
@@ -64,8 +80,8 @@ class Opened:
     def migrated(self, kind: str) -> str:
         """A new database with every migration applied; gives its URL.
 
-        Raises ``NotMigratedError`` with the whole story the first time, and with a
-        reference to it from then on.
+        Raises ``NotMigratedError`` with the whole story the first time in a run, and
+        with a reference to it from then on.
         """
         return self.place(kind).copy(self._template(kind))
 
@@ -95,20 +111,40 @@ class Opened:
 
         return self._stack.enter_context(engine(url))
 
+    def failures(self) -> tuple[str, ...]:
+        """How migrations failed in this run, in whichever of its processes."""
+        templates = [self._known(kind) for kind in DATABASES]
+        return tuple(one.failure for one in templates if one and one.failure)
+
     def close(self) -> None:
-        """Drop every database, stop every server."""
+        """Drop every database; servers go with the run."""
+        if self.run.is_ours:
+            self._drop_templates()
         self._stack.close()
 
     def _place(self, kind: str) -> Place:
         if kind == "sqlite":
             from mm_pytest.databases.sqlite import SQLite
 
-            return SQLite()
+            return SQLite(self.run.folder)
+        from mm_pytest.servers.ways import Missed, NoServerError, Outcome
+
+        outcome = self.run.once(_server(kind), Outcome, lambda: self._tried(kind))
+        self.missed[kind] = outcome.missed
+        reached = outcome.reached
+        if reached is None:
+            raise NoServerError(kind, outcome.missed)
+        try:
+            return self._connected(reached)
+        except NoWayError as error:  # it answered when it was found
+            missed = Missed(reached.way, str(error))
+            raise NoServerError(kind, (*outcome.missed, missed)) from error
+
+    def _tried(self, kind: str) -> Outcome:
         import os
 
-        from mm_pytest.databases.postgresql import PostgreSQL
         from mm_pytest.servers.wanted import Wanted
-        from mm_pytest.servers.ways import opened
+        from mm_pytest.servers.ways import tried
 
         wanted = Wanted(
             database=kind,
@@ -116,35 +152,72 @@ class Opened:
             image=self.settings.images.get(kind),
             configured=self.settings.configured(),
             environment=dict(os.environ),
+            folder=self.run.folder,
+            owner=self.run.owner,
+            project=self.settings.project,
         )
-        place, self.missed[kind] = opened(
-            wanted, self._stack, lambda reached: PostgreSQL(reached.url, reached.way)
-        )
-        return place
+        return tried(wanted, self.run, lambda one: self._connected(one).close())
+
+    def _connected(self, reached: Reached) -> Place:
+        from mm_pytest.databases.postgresql import PostgreSQL
+
+        return PostgreSQL(reached.url, reached.way, self.run.owner)
 
     def _template(self, kind: str) -> str:
-        if kind in self._failures:
-            raise NotMigratedError(self._failures[kind])
-        if kind not in self._templates:
-            place = self.place(kind)
-            url = place.empty()
-            self._migrate(kind, url)
-            self._templates[kind] = place.sealed(url)
-        return self._templates[kind]
+        """Its URL; the first process of the run to ask makes it."""
+        made: list[Template] = []
 
-    def _migrate(self, kind: str, url: str) -> None:
+        def make() -> Template:
+            made.append(self._migrated(kind))
+            return made[0]
+
+        template = self.run.once(_template(kind), Template, make)
+        if template.url is None:
+            told = (
+                f"the migrations cannot be applied to {kind}; an earlier test says why"
+            )
+            message = template.failure if made else told
+            raise NotMigratedError(message, is_first=bool(made))
+        return template.url
+
+    def _migrated(self, kind: str) -> Template:
         from mm_engine.errors import MMError
         from mm_pytest.engines import engine
 
+        place = self.place(kind)
+        url = place.empty()
         try:
             with engine(url) as opened:
                 self.project.migrate(opened)
         except MMError as error:
-            self._failures[kind] = (
-                f"the migrations cannot be applied to {kind}; an earlier test says why"
-            )
+            place.drop(url)
             told = f"the migrations cannot be applied to an empty {kind}:\n{error}"
-            raise NotMigratedError(told) from error
+            return Template(None, told)
+        return Template(place.sealed(url))
+
+    def _known(self, kind: str) -> Template | None:
+        return self.run.told(_template(kind), Template)
+
+    def _drop_templates(self) -> None:
+        """Those on servers of others; those of the run go with its folder."""
+        from mm_pytest.servers.ways import NoServerError, Outcome
+
+        for kind in DATABASES:
+            outcome = self.run.told(_server(kind), Outcome)
+            is_others = outcome and outcome.reached and outcome.reached.way == "url"
+            template = self._known(kind)
+            if is_others and template and template.url:
+                # Where the server is gone by now, its next run will sweep.
+                with suppress(NoServerError):
+                    self.place(kind).drop_sealed(template.url)
+
+
+def _server(kind: str) -> str:
+    return f"server-{kind}"
+
+
+def _template(kind: str) -> str:
+    return f"template-{kind}"
 
 
 OPENED: pytest.StashKey[Opened] = pytest.StashKey()
@@ -153,5 +226,5 @@ OPENED: pytest.StashKey[Opened] = pytest.StashKey()
 def opened(config: pytest.Config) -> Opened:
     """What this run has opened; made when it is first asked for."""
     if OPENED not in config.stash:
-        config.stash[OPENED] = Opened(Settings.of(config))
+        config.stash[OPENED] = Opened(Settings.of(config), workers.run_of(config))
     return config.stash[OPENED]

@@ -22,6 +22,8 @@ from mm_pytest.fixtures import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mm_pytest.workers import Node
+
 __all__ = [
     "mm_connection",
     "mm_database",
@@ -76,15 +78,22 @@ def pytest_report_collectionfinish(
     config: pytest.Config, items: Sequence[pytest.Item]
 ) -> list[str]:
     """Say which servers tests run on, and why not on another, if any test needs one."""
-    from mm_pytest.report import servers
+    from mm_pytest.report import head
 
-    return servers(config, items)
+    return head(config, items)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Drop every database, stop every server."""
-    from mm_pytest.opened import OPENED
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Node) -> None:
+    """Have a worker of pytest-xdist use what another one has started."""
+    from mm_pytest.workers import invite
 
-    if OPENED in config.stash:
-        config.stash[OPENED].close()
-        del config.stash[OPENED]
+    invite(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Node) -> None:
+    """Hear on which servers the tests of a worker ran."""
+    from mm_pytest.workers import said
+
+    said(node)

@@ -1,25 +1,40 @@
-"""The lines of a run's head: which databases its tests run on, and why those."""
+"""What a run says of its databases: which ones tests run on, and why those.
+
+One line a database: at the head of the run, before its tests; where workers open them,
+at its end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from mm_pytest.opened import Opened
 
-def servers(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
-    """One line a database; none where no test needs one."""
+
+def head(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
+    """The lines for tests that are about to run; none where no test needs any."""
     from mm_pytest.items import DatabaseItem
 
+    if config.getoption("collectonly"):
+        return []
     wanted: dict[str, None] = {}
     for item in items:
         if isinstance(item, DatabaseItem):
             wanted[item.kind] = None
         elif "mm_server" in getattr(item, "fixturenames", ()):
             wanted[_kind(config, item)] = None
-    if config.getoption("collectonly"):
-        return []
-    return [line for kind in wanted for line in _line(config, kind)]
+    return [line for kind in wanted for line in _opened(config, kind)]
+
+
+def lines(found: Opened) -> list[str]:
+    """The lines for what was opened, and for what could not be."""
+    return [
+        _line(found, kind) for kind in dict.fromkeys([*found.places, *found.missed])
+    ]
 
 
 def _kind(config: pytest.Config, item: pytest.Item) -> str:
@@ -30,16 +45,25 @@ def _kind(config: pytest.Config, item: pytest.Item) -> str:
     return str(chosen.params.get("mm_server", first)) if chosen else first
 
 
-def _line(config: pytest.Config, kind: str) -> list[str]:
-    """What was taken and what was not; nothing where the fixture will tell it."""
+def _opened(config: pytest.Config, kind: str) -> list[str]:
     from mm_pytest.opened import opened
     from mm_pytest.servers.url_way import ConfiguredError
     from mm_pytest.servers.ways import NoServerError
 
     found = opened(config)
     try:
-        title = found.place(kind).title
-    except (NoServerError, ConfiguredError):
-        return [f"makemigrations: no {kind}"]
+        found.place(kind)
+    except NoServerError:
+        return [_line(found, kind)]
+    except ConfiguredError:
+        return [f"makemigrations: no {kind}"]  # the tests say the rest
+    return [_line(found, kind)]
+
+
+def _line(found: Opened, kind: str) -> str:
+    """What was taken, and why not what goes before it; or why there is nothing."""
     missed = "; ".join(map(str, found.missed.get(kind, ())))
-    return [f"makemigrations: {title}" + (f" (not by {missed})" if missed else "")]
+    if kind in found.places:
+        title = found.places[kind].title
+        return f"makemigrations: {title}" + (f" (not by {missed})" if missed else "")
+    return f"makemigrations: no {kind} ({missed})"

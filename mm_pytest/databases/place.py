@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 
 class Place(ABC):
-    """One server, or a folder of files; everything it made goes when it closes."""
+    """One server, or a folder of files; what it made goes when it closes."""
 
     kind: str
     """The name of the database, as schema files have it."""
@@ -20,7 +20,10 @@ class Place(ABC):
 
     @abstractmethod
     def sealed(self, url: str) -> str:
-        """Make a database fit to be copied; nobody connects to it any more."""
+        """Make a database fit to be copied; nobody connects to it any more.
+
+        It is the run's from then on, and outlives the place; gives its URL.
+        """
 
     @abstractmethod
     def copy(self, sealed: str) -> str:
@@ -29,6 +32,10 @@ class Place(ABC):
     @abstractmethod
     def drop(self, url: str) -> None:
         """Drop a database that was made here, whoever is still connected."""
+
+    @abstractmethod
+    def drop_sealed(self, url: str) -> None:
+        """Drop what was sealed, in whatever process, when the run is over."""
 
     @abstractmethod
     def close(self) -> None:

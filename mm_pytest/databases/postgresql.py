@@ -5,16 +5,15 @@ Every one carries a mark of ours in its comment; nothing else is ever dropped.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import socket
 import time
 from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_pytest.databases.place import Place
+from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 
 PREFIX = "mm_test_"
 """What the names of our databases begin with."""
-
-MARK = "makemigrations-test"
-"""The key that the comment on each of them has."""
 
 STRATEGY = 15
 """The first version that can be told how to copy a database."""
@@ -44,11 +40,15 @@ class PostgreSQL(Place):
 
     kind = "postgresql"
 
-    def __init__(self, url: str, way: str) -> None:
-        """Connect, and drop what processes that are gone have left."""
+    def __init__(self, url: str, way: str, owner: Owner) -> None:
+        """Connect, and drop what processes that are gone have left.
+
+        What is sealed is the owner's, and the rest is this process's.
+        """
         from mm_engine.runner.url import Url
 
         self._url = Url.of(url)
+        self._owner = owner
         self._made: list[str] = []
         self._server = _connected(self._url)
         number = self._server.info.server_version
@@ -68,6 +68,8 @@ class PostgreSQL(Place):
         name = _name(url)
         self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name)
         self._wait_until_left(name)
+        self._mark(name, self._owner)
+        self._made.remove(name)
         return url
 
     def copy(self, sealed: str) -> str:
@@ -85,6 +87,10 @@ class PostgreSQL(Place):
             self._drop(name)
             self._made.remove(name)
 
+    def drop_sealed(self, url: str) -> None:
+        """Drop a template of the run."""
+        self._drop(_name(url))
+
     def close(self) -> None:
         """Drop what is left, and disconnect."""
         for name in self._made:
@@ -97,12 +103,14 @@ class PostgreSQL(Place):
 
     def _marked(self, name: str) -> str:
         self._made.append(name)
-        from psycopg.sql import Literal
-
-        told = {"pid": os.getpid(), "host": socket.gethostname(), "key": MARK}
-        self._run("COMMENT ON DATABASE {} IS {}", name, Literal(json.dumps(told)))
+        self._mark(name, Owner.here())
         url = attrs.evolve(self._url, database=name)
         return url.sqlalchemy().render_as_string(hide_password=False)
+
+    def _mark(self, name: str, owner: Owner) -> None:
+        from psycopg.sql import Literal
+
+        self._run("COMMENT ON DATABASE {} IS {}", name, Literal(owner.text()))
 
     def _drop(self, name: str) -> None:
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -116,14 +124,15 @@ class PostgreSQL(Place):
             time.sleep(0.001)
 
     def _sweep(self) -> None:
-        """Drop databases of ours whose process, on this machine, is no more."""
+        """Drop databases of ours whose process is no more."""
         found = self._server.execute(
             "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
             " WHERE starts_with(datname, %s)",
             (PREFIX,),
         ).fetchall()
         for name, comment in found:
-            if _is_abandoned(str(comment or "")):
+            owner = Owner.read(str(comment or ""))
+            if owner is not None and owner.is_gone():
                 self._drop(str(name))
 
     def _run(self, text: LiteralString, *parts: str | Composable) -> None:
@@ -137,21 +146,6 @@ def _name(url: str) -> str:
     from mm_engine.runner.url import Url
 
     return Url.of(url).database
-
-
-def _is_abandoned(comment: str) -> bool:
-    if os.name != "posix":
-        return False  # there the signal 0 would end the process
-    try:
-        told = json.loads(comment)
-        if told["key"] != MARK or told["host"] != socket.gethostname():
-            return False
-        os.kill(int(told["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except (ValueError, KeyError, TypeError, OSError):
-        return False
-    return False
 
 
 def _connected(url: Url) -> psycopg.Connection:

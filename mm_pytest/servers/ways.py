@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from typing import TypeVar
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_pytest.options import WAYS
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
+
+if TYPE_CHECKING:
+    from mm_pytest.run import Run
 
 
 @attrs.frozen
@@ -23,16 +27,24 @@ class Missed:
         return f"{self.way}: {self.reason}"
 
 
+@attrs.frozen
+class Outcome:
+    """The server that was reached, if any was, and the ways before it."""
+
+    reached: Reached | None
+    missed: tuple[Missed, ...]
+
+
 class NoServerError(Exception):
     """No way led to a server; says why, way by way."""
 
     def __init__(self, database: str, missed: Sequence[Missed]) -> None:
+        self.database = database
         self.missed = tuple(missed)
         reasons = "".join(f"\n  {one}" for one in self.missed)
         super().__init__(f"there is no way to a server of {database}:{reasons}")
 
 
-Made = TypeVar("Made")
 Opener = Callable[[Wanted, ExitStack], Reached]
 
 
@@ -47,22 +59,35 @@ def openers() -> Mapping[str, Opener]:
     }
 
 
-def opened(
-    wanted: Wanted, stack: ExitStack, connected: Callable[[Reached], Made]
-) -> tuple[Made, tuple[Missed, ...]]:
-    """What is made of the first server that answers, and the ways that led to none.
-
-    What was started is stopped when the stack closes. Raises ``NoServerError``.
-    """
+def tried(wanted: Wanted, run: Run, connect: Callable[[Reached], None]) -> Outcome:
+    """The first server of a run that lets us connect, and the ways that led to none."""
     missed: list[Missed] = []
-    functions = openers()
     for way in [wanted.way] if wanted.way else WAYS:
         try:
             with ExitStack() as attempt:
-                made = connected(functions[way](wanted, attempt))
-                stack.push(attempt.pop_all())
+                reached = _reached(way, wanted, run, attempt)
+                connect(reached)
+                attempt.pop_all()
         except NoWayError as error:
             missed.append(Missed(way, str(error)))
         else:
-            return made, tuple(missed)
-    raise NoServerError(wanted.database, missed)
+            return Outcome(reached, tuple(missed))
+    return Outcome(None, tuple(missed))
+
+
+@contextmanager
+def opened(way: str, wanted: Wanted) -> Iterator[Reached]:
+    """The server of one way, which ends with the block if it was started for us."""
+    with ExitStack() as stack:
+        yield openers()[way](wanted, stack)
+
+
+def _reached(way: str, wanted: Wanted, run: Run, attempt: ExitStack) -> Reached:
+    """What is started outlives the attempt by as long as the run goes on."""
+    if way == "url":
+        return openers()[way](wanted, attempt)
+    if os.name != "posix":
+        raise NoWayError("servers are started on Linux and macOS only")
+    reached = run.kept(opened, way, wanted)
+    attempt.callback(run.end_last)
+    return reached

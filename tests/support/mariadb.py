@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from mm_pytest.servers.postgresql import _quick_folder, _unprivileged_user
+from mm_pytest.folders import base_folder
+from mm_pytest.servers.postgresql import unprivileged_user
 
 BINARIES = "MAKEMIGRATIONS_TEST_MARIADB"
 """The folder of ``mariadbd``, where it is none that the machine looks in."""
@@ -72,8 +73,8 @@ def program(name: str) -> str | None:
 @contextmanager
 def started(server: str, maker: str, *more: str) -> Iterator[str]:
     """A running server's URL, for one who may do everything; it ends with the block."""
-    folder = Path(tempfile.mkdtemp(prefix="mm-maria-", dir=_quick_folder()))
-    user = _unprivileged_user()
+    folder = Path(tempfile.mkdtemp(prefix="mm-maria-", dir=base_folder()))
+    user = unprivileged_user()
     try:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
@@ -148,7 +149,7 @@ def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
 
 
 def _run(words: list[str], folder: Path) -> None:
-    user = _unprivileged_user()
+    user = unprivileged_user()
     done = subprocess.run(
         words,
         capture_output=True,

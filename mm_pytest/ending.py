@@ -1,0 +1,60 @@
+"""How a run ends that has opened databases, or whose workers may have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mm_pytest import workers
+
+if TYPE_CHECKING:
+    from mm_pytest.run import Run
+
+
+class Ending:
+    """Hooks that other runs do without."""
+
+    def __init__(self, run: Run) -> None:
+        """End a run, or the part of it that a worker has."""
+        self._run = run
+        self._untold: tuple[str, ...] = ()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> None:
+        """Let no run be green whose migrations cannot be applied.
+
+        The one test that is told of it may be expected to fail, or be run once more,
+        and all the others are skipped.
+        """
+        if not self._run.is_used:
+            return
+        from mm_pytest.opened import opened
+        from mm_pytest.report import lines
+
+        found = opened(session.config)
+        workers.say(session.config, lines(found))
+        if exitstatus == pytest.ExitCode.OK:
+            self._untold = found.failures()
+        if self._untold:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Say what workers had to say, once; and what no test has failed by."""
+        for line in workers.heard(config):
+            terminalreporter.write_line(line)
+        for failure in self._untold:
+            terminalreporter.write_line(failure, red=True)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Drop every database, stop every server."""
+        if self._run.is_used:
+            from mm_pytest.opened import opened
+
+            opened(config).close()
+        self._run.close()

@@ -1,0 +1,59 @@
+"""What it means for a test that there is no server, or that migrations fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from mm_pytest.databases.place import Place
+    from mm_pytest.opened import Opened
+
+Got = TypeVar("Got")
+
+
+def place(found: Opened, kind: str) -> Place:
+    """Where databases of a kind are made; else the test is skipped, or fails.
+
+    Every test says the same, and only the line of the run says the reasons.
+    """
+    from mm_pytest.servers.url_way import ConfiguredError
+    from mm_pytest.servers.ways import NoServerError
+
+    try:
+        return found.place(kind)
+    except (ConfiguredError, NoServerError) as error:
+        reason = error
+    if isinstance(reason, ConfiguredError):
+        _fail(str(reason))
+    told = (
+        f"there is no way to a server of {kind}:"
+        f' the line "makemigrations: no {kind}" says why'
+    )
+    if found.settings.is_required:
+        _fail(told)
+    pytest.skip(told)
+
+
+def migrated(make: Callable[[], Got]) -> Got:
+    """What is made on a migrated database; a failure that is told once a run in full.
+
+    Later tests are skipped with a reference to it. A run in which no test fails by it
+    fails nevertheless: see ``Ending``.
+    """
+    from mm_pytest.opened import NotMigratedError
+
+    try:
+        return make()
+    except NotMigratedError as error:
+        reason = error
+    if reason.is_first:
+        _fail(str(reason))
+    pytest.skip(str(reason))
+
+
+def _fail(told: str) -> NoReturn:
+    """Outside of ``except``: pytest would tell of the error that was handled too."""
+    pytest.fail(told, pytrace=False)
