@@ -35,7 +35,7 @@ BRIEF = 12
 """Characters that a part of a message needs to be known again."""
 
 BEYOND = {
-    "servers are started from binaries on Linux and macOS only": "no Windows here",
+    "servers are started on Linux and macOS only": "no Windows here",
     "PostgreSQL refuses root, and there is no other user to run it": "needs a system"
     " without the user nobody",
 }

