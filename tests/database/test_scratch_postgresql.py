@@ -21,7 +21,11 @@ from mm_engine.introspect import drift, expected
 from mm_engine.introspect.asides import aside, run
 from mm_engine.introspect.postgresql_batches import read_in_one_call, read_one_by_one
 from mm_engine.introspect.postgresql_disguise import Disguise
-from mm_engine.introspect.postgresql_scratch import SHARE, batches_of
+from mm_engine.introspect.postgresql_scratch import (
+    READING,
+    SHARE,
+    batches_of,
+)
 from mm_engine.introspect.postgresql_spoken import Spoken
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, PrimaryKey, Unique
@@ -82,6 +86,20 @@ RICH = Table(
     comment=ODD,
     options={"postgresql": {"with": ["fillfactor=80"]}},
 )
+
+
+def rich(number: int) -> Table:
+    """The same under other names, beside others of its kind."""
+    key, [unique], [index] = RICH.primary_key, RICH.uniques, RICH.indexes
+    return attrs.evolve(
+        RICH,
+        name=f"rich_{number}",
+        primary_key=key and attrs.evolve(key, name=f"pkey_{number}"),
+        uniques=[attrs.evolve(unique, name=f"uq_{number}")],
+        indexes=[attrs.evolve(index, name=f"idx_{number}")],
+    )
+
+
 MOODS = Enum("odd moods", [ODD, "sad"], comment=ODD)
 TWO_BATCHES = attrs.evolve(
     small(3).with_table(RICH), enums={MOODS.name: MOODS, "none": Enum("none", ["x"])}
@@ -162,25 +180,48 @@ def test_who_may_not_make_functions_compares_too(
 def test_many_tables_take_no_more_locks_than_our_share(
     live_postgresql: LivePostgreSQL, connection: sa.Connection
 ) -> None:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    # One thing locked in two ways takes one place.
-    thing = "locktype, relation, classid, objid, virtualxid, transactionid::text"
-    locks = (
-        f"SELECT count(DISTINCT ({thing})) FROM pg_locks"
-        f" WHERE pid = {driver.info.backend_pid}"
-    )
     counts = [0]
     with ThreadPoolExecutor(1) as pool:
         work = pool.submit(expected, connection, small(MANY), DIALECT)
         while not work.done():
-            counts.append(int(str(live_postgresql.sql(locks)[0][0])))
+            counts.append(locks(live_postgresql, connection))
     assert len(work.result().tables) == MANY
     [(size,)] = live_postgresql.sql(
         "SELECT current_setting('max_locks_per_transaction')::int"
         " * current_setting('max_connections')::int"
     )
     assert MANY < max(counts) < int(str(size)) // SHARE
+
+
+def locks(live: LivePostgreSQL, connection: sa.Connection) -> int:
+    """How many places for locks a connection takes: one a thing, however locked."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    thing = "locktype, relation, classid, objid, virtualxid, transactionid::text"
+    [(count,)] = live.sql(
+        f"SELECT count(DISTINCT ({thing})) FROM pg_locks"
+        f" WHERE pid = {driver.info.backend_pid}"
+    )
+    return int(str(count))
+
+
+def test_no_batch_takes_more_locks_than_its_budget(
+    live_postgresql: LivePostgreSQL, connection: sa.Connection
+) -> None:
+    tables = [rich(number) for number in range(20)]
+    schema = attrs.evolve(TWO_BATCHES, tables={table.name: table for table in tables})
+    batches = batches_of(Disguise.of(schema, DIALECT), Spoken(), budget=READING + 100)
+    held: list[int] = []
+    for batch in batches:
+        with aside(connection):
+            run(connection, "SET LOCAL check_function_bodies = off")
+            for built in batch:
+                for sql in built.statements:
+                    run(connection, sql)
+            held.append(locks(live_postgresql, connection))
+    assert 1 < len(held) < len(tables)
+    # Beside what is built: the transaction, its namespace, the triggers' language.
+    assert 50 < max(held) <= 100 + 4
 
 
 def test_what_cannot_be_built_is_named(connection: sa.Connection) -> None:

@@ -30,6 +30,7 @@ from mm_engine.introspect.postgresql_spoken import Spoken
 from mm_engine.introspect.reader import Reader
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
+from mm_engine.model.types import BigSerial, Serial
 from mm_engine.operations import CreateEnum
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ SELECT pg_catalog.current_schema(),
 
 SHARE = 4
 """The server has so many places for locks; we take one of so many of them at once."""
+
+READING = 80
+"""The locks that reading takes, however much there is: catalogs, and their indexes."""
 
 
 def expected_postgresql(
@@ -83,12 +87,13 @@ READER = Reader(reflect=reflect_postgresql, expected=expected_postgresql)
 def batches_of(disguise: Disguise, spoken: Spoken, budget: int) -> list[Batch]:
     """What is built together, so that no batch takes more locks than the budget.
 
-    Each begins with all enums: a type takes no locks.
+    Each begins with all enums, and takes one lock for each of them.
     """
     enums = _enums(disguise)
+    room = budget - READING - len(enums)
     return [
         [*enums, *(_table(table, disguise, spoken) for table in tables)]
-        for tables in _groups(disguise.built.tables.values(), budget)
+        for tables in _groups(disguise.built.tables.values(), room)
     ]
 
 
@@ -109,13 +114,13 @@ def _table(table: Table, disguise: Disguise, spoken: Spoken) -> Built:
     return Built(disguise.name(table), map(spoken.in_scratch, _texts(items)))
 
 
-def _groups(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
+def _groups(tables: Iterable[Table], room: int) -> Iterator[Sequence[Table]]:
     """Tables by how many locks they take together; one group at least."""
     group: list[Table] = []
     taken = 0
     for table in tables:
         needed = _locks(table)
-        if group and taken + needed > budget:
+        if group and taken + needed > room:
             yield group
             group, taken = [], 0
         group.append(table)
@@ -124,8 +129,15 @@ def _groups(tables: Iterable[Table], budget: int) -> Iterator[Sequence[Table]]:
 
 
 def _locks(table: Table) -> int:
-    """At most so many: for the table, its key, its long values, a sequence, indexes."""
-    return 5 + len(table.indexes) + len(table.uniques)
+    """At most so many: newer servers lock what an index or trigger depends on, too.
+
+    A table has a type, and a place for long values with an index; a key is an index and
+    a constraint; what counts has a sequence; what our trigger keeps, a function.
+    """
+    keys = len(table.uniques) + (table.primary_key is not None)
+    counting = [f for f in table.fields if isinstance(f.type, Serial | BigSerial)]
+    kept = [field for field in table.fields if field.auto_update]
+    return 4 + 2 * keys + len(table.indexes) + len(counting) + len(kept)
 
 
 def _texts(items: Iterable[Item]) -> Iterator[str]:
