@@ -31,6 +31,7 @@ USERS = mm.CreateTable(
         mm.Field("kind", mm.EnumOf("kind")),
     ],
     primary_key=mm.PrimaryKey(["id"], name="users_pkey"),
+    checks=[mm.Check("id > 0", name="ck_users_id")],
     indexes=[mm.Index(["name"], name="idx_users_name")],
 )
 BEFORE = USERS.apply(mm.CreateEnum(mm.Enum("kind", ["a", "b"])).apply(mm.Schema()))
@@ -69,11 +70,15 @@ CASES: dict[str, list[Sequence[Operation]]] = {
         [mm.AddIndex("users", mm.Index(["kind"], name="idx_users_kind"))],
         [mm.DropIndex("users", "idx_users_name")],
     ],
-    "an index renamed": [[mm.RenameIndex("users", "idx_users_name", new="by_name")]],
+    "an index altered, renamed": [
+        [mm.AlterIndex("users", mm.Index(["kind"], name="idx_users_name"))],
+        [mm.RenameIndex("users", "idx_users_name", new="by_name")],
+    ],
     "a primary key, foreign key, unique constraint or check changed": [
         [mm.AlterPrimaryKey("users", None)],
         [mm.AddUnique("users", mm.Unique(["name"], name="uq_users_name"))],
-        [mm.AddCheck("users", mm.Check("id > 0", name="ck_users_id"))],
+        [mm.AddCheck("users", mm.Check("name <> ''", name="ck_users_name"))],
+        [mm.AlterCheck("users", mm.Check("id > 9", name="ck_users_id"))],
         [mm.AddForeignKey("users", OWN_KEY)],
     ],
     "an enum changed": [[mm.AlterEnum(mm.Enum("kind", ["a", "b", "c"]))]],

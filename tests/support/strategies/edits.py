@@ -17,6 +17,7 @@ from strategies.choice import Choice, Draw
 from strategies.names import Namer
 from strategies.renaming import kept_renames, renamed
 from strategies.schemas import (
+    DEFERRALS,
     INDEX_OPTIONS,
     MAPPINGS,
     TABLE_OPTIONS,
@@ -192,7 +193,7 @@ def change_parts(choice: Choice, namer: Namer, table: Table) -> Table:
         case 4:
             return _with_other_names(namer, table)
         case _:
-            return _with_other_shapes(choice, namer, table)
+            return reshape_parts(choice, namer, table)
 
 
 def _with_other_names(namer: Namer, table: Table) -> Table:
@@ -204,11 +205,14 @@ def _with_other_names(namer: Namer, table: Table) -> Table:
     )
 
 
-def _with_other_shapes(choice: Choice, namer: Namer, table: Table) -> Table:
+def reshape_parts(choice: Choice, namer: Namer, table: Table) -> Table:
+    """Indexes and constraints that are others under the names they have."""
     return attrs.evolve(
         table,
         indexes=[
-            attrs.evolve(
+            attrs.evolve(an_index(choice, namer, table), name=i.name)
+            if choice.chance(30)
+            else attrs.evolve(
                 i,
                 unique=not i.unique,
                 nulls_not_distinct=False,
@@ -218,14 +222,16 @@ def _with_other_shapes(choice: Choice, namer: Namer, table: Table) -> Table:
         ],
         uniques=[
             attrs.evolve(a_unique(choice, namer, table), name=u.name)
-            for u in table.uniques[:1]
+            for u in table.uniques
         ],
         checks=[
             attrs.evolve(a_check(choice, namer, table), name=c.name)
             for c in table.checks
         ],
         foreign_keys=[
-            attrs.evolve(k, on_delete="CASCADE", on_update="RESTRICT")
+            attrs.evolve(k, deferrable=choice.of((None, *DEFERRALS)))
+            if choice.chance(30)
+            else attrs.evolve(k, on_delete="CASCADE", on_update="RESTRICT")
             for k in table.foreign_keys
         ],
     )
@@ -321,6 +327,6 @@ def change_settings(choice: Choice, _: Namer, schema: Schema) -> Schema:
 EDITS: tuple[Edit, ...] = (
     *(add_table, drop_table, add_field, retype_field, add_foreign_key),
     *map(on_a_table, (drop_field, alter_field, move_key, change_parts)),
-    *map(on_a_table, (change_parts, describe_table)),
+    *map(on_a_table, (change_parts, reshape_parts, describe_table)),
     *(change_enums, change_settings),
 )

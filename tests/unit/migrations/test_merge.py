@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 import mm_engine as mm
@@ -12,6 +13,15 @@ from mm_engine.operations import Operation
 from written_migrations import step, table
 
 TITLE = mm.Field("title", mm.Varchar(100), nullable=False)
+KEY = mm.ForeignKey(["boss"], "staff", references=["id"], name="fk")
+STAFF = mm.CreateTable(
+    "staff",
+    fields=[mm.Field(name, mm.Integer()) for name in ("id", "boss")],
+    indexes=[mm.Index(["boss"], name="ix")],
+    uniques=[mm.Unique(["id"], name="uq")],
+    checks=[mm.Check("id > 0", name="ck")],
+    foreign_keys=[KEY],
+)
 START: tuple[Operation, ...] = (
     mm.CreateEnum(mm.Enum("status", ["new", "done"])),
     mm.SetDefaults({"sqlite": {"now": "CURRENT_TIMESTAMP"}}),
@@ -20,6 +30,7 @@ START: tuple[Operation, ...] = (
         fields=[TITLE, mm.Field("price", mm.Integer())],
         indexes=[mm.Index(["title"], name="idx_title")],
     ),
+    STAFF,
 )
 
 
@@ -166,6 +177,53 @@ def test_an_index_that_one_side_changed_is_as_that_side_has_it() -> None:
     found = merged(graph)
     index = ends(graph, found).table("posts").index("idx_title")
     assert index.fields == ("price",)
+
+
+ALTERS: Mapping[str, tuple[Operation, Operation, Operation]] = {
+    "index": (
+        mm.AlterIndex("staff", mm.Index(["boss", "id"], name="ix")),
+        mm.AlterIndex("staff", mm.Index(["boss"], name="ix", unique=True)),
+        mm.AlterIndex("staff", STAFF.indexes[0]),
+    ),
+    "unique": (
+        mm.AlterUnique("staff", mm.Unique(["id", "boss"], name="uq")),
+        mm.AlterUnique("staff", mm.Unique(["boss"], name="uq")),
+        mm.AlterUnique("staff", STAFF.uniques[0]),
+    ),
+    "check": (
+        mm.AlterCheck("staff", mm.Check("id > 1", name="ck")),
+        mm.AlterCheck("staff", mm.Check("id > 2", name="ck")),
+        mm.AlterCheck("staff", STAFF.checks[0]),
+    ),
+    "foreign key": (
+        mm.AlterForeignKey("staff", attrs.evolve(KEY, on_delete="CASCADE")),
+        mm.AlterForeignKey("staff", attrs.evolve(KEY, deferrable="deferred")),
+        mm.AlterForeignKey("staff", KEY),
+    ),
+}
+"""A change of a part of each kind, another one, and the way back."""
+
+
+@pytest.mark.parametrize("kind", ALTERS)
+def test_a_part_that_one_side_altered_is_as_that_side_has_it(kind: str) -> None:
+    change, other, back = ALTERS[kind]
+    graph = branched((change,), (other, back))
+    found = merged(graph)
+    assert found.operations == (change,)
+    ends(graph, found)
+
+
+@pytest.mark.parametrize("kind", ALTERS)
+def test_a_part_that_both_sides_altered_is_a_question(kind: str) -> None:
+    change, other, _ = ALTERS[kind]
+    graph = branched((change,), (other,))
+    found = merge(graph)
+    assert not isinstance(found, mm.Migration)
+    [conflict] = found
+    assert merged(graph, {conflict.id: "0002_a"}).operations == (change,)
+    chosen = merged(graph, {conflict.id: "0002_b"})
+    assert chosen.operations == (other,)
+    ends(graph, chosen)
 
 
 def test_sql_follows_a_field_that_was_renamed_on_the_other_side() -> None:

@@ -55,6 +55,11 @@ TIMES = mm.Field("at", mm.Timestamp(), default=mm.Expression("now() + '1 day'"))
             {"name": "email", "type": "text", "nullable": False},
         ),
         (
+            mm.AlterIndex("users", mm.Index(["id"], name="idx_email", unique=True)),
+            {"name": "idx_email", "fields": ["email"]},
+            {"name": "idx_email", "fields": ["id"], "unique": True},
+        ),
+        (
             mm.DropIndex("users", "idx_email"),
             {"name": "idx_email", "fields": ["email"]},
             None,
@@ -68,6 +73,16 @@ TIMES = mm.Field("at", mm.Timestamp(), default=mm.Expression("now() + '1 day'"))
             mm.AddCheck("users", mm.Check("id < 9", name="ck_nine")),
             None,
             {"name": "ck_nine", "expression": "id < 9"},
+        ),
+        (
+            mm.AlterUnique("users", mm.Unique(["email", "id"], name="uq_email")),
+            {"name": "uq_email", "fields": ["email"]},
+            {"name": "uq_email", "fields": ["email", "id"]},
+        ),
+        (
+            mm.AlterCheck("users", mm.Check("id > 9", name="ck_id")),
+            {"name": "ck_id", "expression": "id > 0"},
+            {"name": "ck_id", "expression": "id > 9"},
         ),
         (
             mm.DropForeignKey("users", "fk_id"),
