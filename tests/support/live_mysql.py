@@ -75,6 +75,7 @@ class LiveMySQL:
             password=parts.password or "",
             database=parts.path.strip("/"),
             charset="utf8mb4",
+            ssl_disabled=True,  # it would read all certificates of the machine
             autocommit=True,
         )
         with connection:

@@ -139,6 +139,7 @@ def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
                 password=read.password or "",
                 database=read.database or None,
                 autocommit=True,
+                ssl_disabled=True,  # it would read all certificates of the machine
             )
         ) as connection,
         connection.cursor() as cursor,
