@@ -59,7 +59,7 @@ class Effort:
         return sum(sample.cpu for sample in taken) / 1000 < self.patience
 
 
-QUICK = Effort(rounds=2, patience=0.6, deciding=60)
+QUICK = Effort(rounds=2, patience=0.6, deciding=90)
 FULL = Effort(rounds=9, patience=45, deciding=600)
 
 

@@ -62,7 +62,7 @@ class PostgreSQL(PostgreSQLParts):
             for move in moves:
                 if isinstance(move.operation, SetTableOptions) or move is moves[-1]:
                     postgresql_storage.check_unlogged(self, move.after)
-        if moves and postgresql_deferred.has_deferred(moves):
+        if postgresql_deferred.is_needed(told, moves):
             return tuple(postgresql_deferred.settled(told))
         return told
 

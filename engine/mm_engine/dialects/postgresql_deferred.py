@@ -25,7 +25,12 @@ _NEEDS_REST = re.compile(
 _COMMENTS = re.compile(r"(\s|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 
 
-def has_deferred(moves: Sequence[Move]) -> bool:
+def is_needed(items: Iterable[Item], moves: Sequence[Move]) -> bool:
+    """Whether rows change while a constraint may wait; most migrations change none."""
+    return any(map(_changes_rows, items)) and _has_deferred(moves)
+
+
+def _has_deferred(moves: Sequence[Move]) -> bool:
     """Whether a constraint waits, without being asked to, before one of the moves."""
     return any(
         "deferred" in [k.deferrable for k in table.foreign_keys]
