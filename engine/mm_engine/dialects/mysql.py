@@ -6,7 +6,7 @@ Each change of a table is one ALTER TABLE, which happens or does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -14,6 +14,7 @@ from mm_engine.dialects import (
     dialect,
     mysql_alters,
     mysql_enums,
+    mysql_references,
     mysql_text,
     mysql_upserts,
     variants,
@@ -67,6 +68,21 @@ AS_BEFORE = Statement("SET sql_mode = @old_sql_mode")
 
 class MySQL(MySQLParts):
     """MySQL, and what MariaDB and TiDB have in common with it."""
+
+    def items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
+        """The body of one step."""
+        told = super().items(moves)
+        if moves:
+            mysql_references.check_ends(self, moves[-1].after)
+        return told
+
+    def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
+        """Each move for itself; together what changes both ends of a reference."""
+        return mysql_references.groups(self, moves)
+
+    def told_as_one(self, group: Sequence[Move]) -> Items:
+        """The items of a group; foreign keys let go of what it changes."""
+        return mysql_references.let_go(self, group)
 
     def prologue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
         """How the server is to read what follows, whatever its settings are."""

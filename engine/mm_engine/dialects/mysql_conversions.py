@@ -56,11 +56,14 @@ def conversion(x: Identifier, old: Kept, new: Kept) -> Conversion | None:
         case Kind.TEXT:
             return _to_text(x, old)
         case Kind.WHOLE:
-            return _to_number(x, old, f"ROUND({x})", _WHOLE)
+            rounded = None if old.kind is Kind.WHOLE else f"ROUND({x})"
+            return _to_number(x, old, rounded, _WHOLE)
         case Kind.REAL:
             return _to_number(x, old, None, _NUMBER)
         case Kind.DECIMAL | Kind.DIGITS:
-            return _to_number(x, old, f"ROUND({x}, {new.scale})", _NUMBER)
+            exact = old.kind in (Kind.WHOLE, Kind.DECIMAL) and old.scale <= new.scale
+            rounded = None if exact else f"ROUND({x}, {new.scale})"
+            return _to_number(x, old, rounded, _NUMBER)
         case Kind.TRUTH:
             return _to_truth(x, old)
         case Kind.DATE | Kind.TIME | Kind.MOMENT:
