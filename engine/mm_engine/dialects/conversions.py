@@ -81,7 +81,6 @@ class Conversion:
 
 
 _TEXTUAL = (Kind.TEXT, Kind.UUID, Kind.JSON, Kind.ARRAY, Kind.ENUM)
-_TIMED = (Kind.DATE, Kind.TIME, Kind.MOMENT)
 _NUMBERS = (Kind.WHOLE, Kind.REAL, Kind.DECIMAL)
 _TRUE = "('1', 't', 'true', 'y', 'yes', 'on')"
 _FALSE = "('0', 'f', 'false', 'n', 'no', 'off')"

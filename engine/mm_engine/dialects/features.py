@@ -47,8 +47,6 @@ class Guarded(Enum):
     DROP_TABLE = "DROP TABLE"
     CREATE_INDEX = "CREATE INDEX"
     DROP_INDEX = "DROP INDEX"
-    ADD_COLUMN = "ADD COLUMN"
-    DROP_COLUMN = "DROP COLUMN"
 
 
 @attrs.frozen(kw_only=True)

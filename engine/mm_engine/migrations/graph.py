@@ -89,11 +89,6 @@ class MigrationGraph:
         return tuple(ordered)
 
     @property
-    def has_branches(self) -> bool:
-        """Whether there is more than one leaf, so that a merge is needed."""
-        return len(self.leaves()) > 1
-
-    @property
     def names(self) -> tuple[str, ...]:
         """Every name in use, also those that a squash stands for."""
         return tuple(sorted({*self.by_name, *self.replacing.by_original}))
