@@ -20,7 +20,8 @@ from types import CodeType
 WORTH_WRITING = 32 * 1024
 """Bytes of new text that make us write: compiling them takes longer than writing."""
 
-_HEADER = b"makemigrations 1\n" + MAGIC_NUMBER
+# Counted up with every new check of a file: those in the cache are not checked again.
+_HEADER = b"makemigrations 2\n" + MAGIC_NUMBER
 
 
 class CodeCache:
