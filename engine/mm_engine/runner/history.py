@@ -159,8 +159,8 @@ def add(connection: sa.Connection, record: Record) -> int:
         "kind": record.kind,
     }
     written = connection.execute(_statements().insert, row)
-    (number,) = tuple(written.inserted_primary_key or ())
-    return int(number)
+    key = list(written.inserted_primary_key or ())
+    return int(key[0])
 
 
 def amend(connection: sa.Connection, name: str, digest: str) -> None:
