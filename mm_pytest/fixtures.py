@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def mm_project(pytestconfig: pytest.Config) -> Project:
     """The project: its schema files, migrations and settings."""
-    from mm_engine.errors import MMError
     from mm_pytest.opened import opened
 
-    try:
-        return opened(pytestconfig).project
-    except MMError as error:
-        pytest.fail(str(error), pytrace=False)
+    return opened(pytestconfig).project
 
 
 @pytest.fixture(scope="session")

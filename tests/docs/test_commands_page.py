@@ -166,6 +166,7 @@ def test_every_state_of_a_migration_is_told() -> None:
             State.FAKED,
             State.CHANGED,
             State.MISSING,
+            State.UNFINISHED,
         )
     ]
 
@@ -178,6 +179,7 @@ def test_every_code_of_a_finding_is_told() -> None:
         checking.CHANGED,
         checking.MISSING,
         checking.PARTLY,
+        checking.UNFINISHED,
         checking.DRIFT,
     ]
 

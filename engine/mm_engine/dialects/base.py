@@ -87,6 +87,11 @@ class Dialect(Catalog, Rows):
     def check_table(self, table: Table, schema: Schema) -> None:
         """Refuse what a database would not take of a table that was made or changed."""
 
+    def as_server(self, text: str) -> Dialect:
+        """How a server is told that calls its version so; kin may be told otherwise."""
+        del text
+        return self
+
     def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
         """The moves in the groups that are told as one: each for itself."""
         return [(move,) for move in moves]
@@ -317,13 +322,6 @@ class Dialect(Catalog, Rows):
             return items
         exists = self.index_exists_sql(operation.table, operation.name)
         return self.when(operation.if_present, exists, items)
-
-    @abstractmethod
-    def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
-        """The single statements of a text, without the semicolons between them.
-
-        Raises ``UnsupportedError`` for what a transaction cannot hold, if it has to.
-        """
 
     @abstractmethod
     def alter_field(self, move: Move, operation: AlterField) -> Items:

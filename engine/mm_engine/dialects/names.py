@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import ClassVar, Self, TypeAlias
@@ -120,6 +120,13 @@ class Names(ABC):
     def text(self, text: str) -> LiteralSQL:
         """A text as a constant."""
         return text_literal(text, self.features)
+
+    @abstractmethod
+    def split(self, text: str, *, transactional: bool = True) -> tuple[str, ...]:
+        """The single statements of a text, without the semicolons between them.
+
+        Raises ``UnsupportedError`` for what a transaction cannot hold, if it has to.
+        """
 
     def own_text(self, sql: SQL) -> str:
         """The text that this database is given; there must be one."""

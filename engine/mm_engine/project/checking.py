@@ -40,6 +40,7 @@ BRANCHES = "several-leaves"
 CHANGED = "changed-after-applied"
 MISSING = "applied-but-missing"
 PARTLY = "squash-partly-applied"
+UNFINISHED = "unfinished"
 DRIFT = "drift"
 
 
@@ -112,12 +113,13 @@ def _of_history(
     project: Belongings, graph: MigrationGraph
 ) -> tuple[tuple[Finding, ...], str | None, str | None]:
     """Findings about what is applied, the database, or why none was looked at."""
-    from mm_engine.project.running import read_history
+    from mm_engine.project.running import read_history, unfinished
 
     if project.config.url is None:
         return (), None, "no database is configured"
     try:
         history = read_history(project)
+        left = unfinished(project, history)
     except (ConfigError, LockError, UnsupportedError) as error:
         return (), None, error.message
     from mm_engine.runner.states import State, partly_applied, states
@@ -139,6 +141,9 @@ def _of_history(
         for one in states(graph, history)
         if one.state in (State.CHANGED, State.MISSING)
     ]
+    if left is not None:
+        problem = left.problem()
+        found.append(Finding(UNFINISHED, problem.message, hint=problem.hint))
     if graph.for_history(history.names) is graph:
         found += [
             Finding(PARTLY, problem.message, at=problem.at, hint=problem.hint)

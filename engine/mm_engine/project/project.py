@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from mm_engine.project.telling import Choice, Shown
     from mm_engine.questions.question import Questioner
     from mm_engine.questions.renames import RenameFlags
+    from mm_engine.runner.log import Verdict
     from mm_engine.runner.plan import Step
     from mm_engine.runner.session import Connectable
+    from mm_engine.runner.unfinished import Unfinished
 
 
 @attrs.frozen
@@ -217,6 +219,28 @@ class Project(Belongings):
         return running.rollback(
             self, source, to=to, steps=steps, terms=terms or running.Terms()
         )
+
+    def resume(
+        self,
+        verdict: Verdict | None = None,
+        source: Connectable | None = None,
+        *,
+        terms: Terms | None = None,
+    ) -> Run:
+        """Go on with the migration that was begun and not finished.
+
+        The verdict is about the statement that it stopped at. Raises ``UsageError``
+        where nothing is unfinished.
+        """
+        from mm_engine.project import running
+
+        return running.resume(self, source, verdict, terms=terms or running.Terms())
+
+    def forget(self, *, terms: Terms | None = None) -> Unfinished:
+        """Take what is unfinished out of the journal, and give what it was."""
+        from mm_engine.project import running
+
+        return running.forget(self, terms=terms or running.Terms())
 
     def plan(self, to: str | None = None) -> tuple[Step, ...]:
         """What ``migrate`` would run now."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from mm_engine.runner.events import Event, Report
     from mm_engine.runner.execute import Result
     from mm_engine.runner.history import History
+    from mm_engine.runner.log import Verdict
     from mm_engine.runner.plan import Step
     from mm_engine.runner.session import Connectable, Session
     from mm_engine.runner.states import MigrationState
+    from mm_engine.runner.unfinished import Unfinished
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +67,7 @@ class Status:
     database: str
     migrations: tuple[MigrationState, ...]
     findings: tuple[Problem, ...] = ()
+    unfinished: Unfinished | None = None
 
     @property
     def pending(self) -> tuple[str, ...]:
@@ -141,6 +144,35 @@ def rollback(
     return Run(place=place, results=results)
 
 
+def resume(
+    project: Belongings,
+    source: Connectable | None,
+    verdict: Verdict | None,
+    *,
+    terms: Terms,
+) -> Run:
+    """Go on with the migration that was begun and not finished."""
+    from mm_engine.runner.run import Migrator
+
+    graph = project.graph()
+    with opened(project, source, terms) as (session, place, dialect):
+        migrator = Migrator(
+            session=session, graph=graph, dialect=dialect, report=terms.report
+        )
+        told = _announcing(session, dialect, place, terms)
+        results = migrator.resume(verdict, announce=told)
+    return Run(place=place, results=results)
+
+
+def forget(project: Belongings, *, terms: Terms) -> Unfinished:
+    """Take what is unfinished out of the journal, as if it had never been begun."""
+    from mm_engine.runner.run import Migrator
+
+    graph = project.graph()
+    with opened(project, None, terms) as (session, _, dialect):
+        return Migrator(session=session, graph=graph, dialect=dialect).forget()
+
+
 def fake(
     project: Belongings,
     names: Sequence[str] | None,
@@ -150,9 +182,11 @@ def fake(
 ) -> tuple[str, ...]:
     """Record migrations as applied without running them; all pending if none named."""
     from mm_engine.runner.fake import fake as record
+    from mm_engine.runner.guards import refuse_unfinished
 
     graph = project.graph()
     with opened(project, None, terms) as (session, _, dialect):
+        refuse_unfinished(session, dialect)
         begin = dialect.features.begin
         return record(session, graph, names, begin=begin, is_blind=is_blind)
 
@@ -162,9 +196,11 @@ def unfake(
 ) -> tuple[str, ...]:
     """Take the records of faked migrations out again."""
     from mm_engine.runner.fake import unfake as take_out
+    from mm_engine.runner.guards import refuse_unfinished
 
     graph = project.graph()
     with opened(project, None, terms) as (session, _, dialect):
+        refuse_unfinished(session, dialect)
         return take_out(session, graph, names, begin=dialect.features.begin)
 
 
@@ -185,11 +221,26 @@ def status(project: Belongings) -> Status:
     from mm_engine.runner.states import partly_applied, states
 
     graph, history = project.graph(), read_history(project)
+    left = unfinished(project, history)
     return Status(
         database=str(project.url()),
-        migrations=states(graph, history),
-        findings=partly_applied(graph, history),
+        migrations=states(graph, history, unfinished=left.name if left else None),
+        findings=(
+            *partly_applied(graph, history),
+            *([left.problem()] if left else []),
+        ),
+        unfinished=left,
     )
+
+
+def unfinished(project: Belongings, history: History) -> Unfinished | None:
+    """What was begun on the configured database and is not finished, if anything."""
+    from mm_engine.dialects.features import Transactions
+    from mm_engine.runner.guards import unfinished_at
+
+    if project.dialect().features.transactional_ddl is Transactions.FULL:
+        return None
+    return unfinished_at(project.url(), root=project.config.url_base, history=history)
 
 
 def plan(project: Belongings, to: str | None) -> tuple[Step, ...]:

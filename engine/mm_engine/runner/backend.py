@@ -72,6 +72,11 @@ class Backend:
         """Exceptions of the driver that SQLAlchemy does not know as errors."""
         return ()
 
+    def server_text(self, connection: sa.Connection) -> str | None:
+        """What a server says that it is, where that chooses among kin."""
+        del connection
+        return None
+
     def check(self, connection: sa.Connection) -> None:
         """Raise ``ConfigError`` for a server that we cannot work with."""
         del connection

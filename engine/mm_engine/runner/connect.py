@@ -134,6 +134,9 @@ def unreachable(error: BaseException | None, backend: Backend, url: Url) -> MMEr
 
 def fitted(dialect: Dialect, connection: sa.Connection) -> Dialect:
     """The dialect as this very server takes it: older versions have other facts."""
+    text = backend_of(connection).server_text(connection)
+    if text is not None:
+        return dialect.as_server(text)
     version = connection.dialect.server_version_info or ()
     known = tuple(part for part in version if isinstance(part, int))
     return dialect.at(known or None)

@@ -35,7 +35,7 @@ class Failures:
 
     ``ran`` counts its statements that were done; ``is_ending`` says that its
     transaction is being committed, so that a silence may mean either. ``account`` says
-    what is done of it, where a journal knows.
+    what is done of it and ``way_on`` how to go on, where a journal knows.
     """
 
     script: Script
@@ -44,6 +44,7 @@ class Failures:
     ran: int = 0
     is_ending: bool = False
     account: Callable[[bool], str] | None = None
+    way_on: Callable[[], str | None] | None = None
 
     def of_driver(self, error: Exception, number: int | None) -> MMError:
         """A statement of the body failed, or what stands around the body."""
@@ -54,8 +55,10 @@ class Failures:
             f"{self._place(number)} failed: {self._said(original)};"
             f" {self._outcome(is_silent=trouble is Trouble.LOST)}",
             at=self._position(number),
-            hint=trouble.value
-            or f'"migrate showsql {self.script.name}" shows every statement',
+            hint=self._hint(
+                trouble.value
+                or f'"migrate showsql {self.script.name}" shows every statement'
+            ),
         )
 
     def of_expectation(
@@ -68,7 +71,7 @@ class Failures:
             f"{self._place(number)}: {item.message} (found {shown}{more});"
             f" {self._outcome()}",
             at=self._position(number),
-            hint=item.hint,
+            hint=self._hint(item.hint),
         )
 
     def of_function(
@@ -81,6 +84,7 @@ class Failures:
         return RunError(
             f"{self._place(number)} failed: {said}; {self._outcome()}",
             at=self._raised_in(item.function, error) or self._position(number),
+            hint=self._hint(None),
         )
 
     def of_ended_transaction(self, item: PythonCall, number: int) -> RunError:
@@ -117,6 +121,11 @@ class Failures:
     def of_interruption(self) -> str:
         """What the database holds after somebody pressed Ctrl-C."""
         return f"{self._name()}: {self._outcome(is_silent=True)}"
+
+    def _hint(self, own: str | None) -> str | None:
+        """What helps against the failure, and how to go on then."""
+        way_on = self.way_on() if self.way_on else None
+        return "; then ".join(filter(None, [own, way_on])) or None
 
     @property
     def _items(self) -> tuple[Item, ...]:

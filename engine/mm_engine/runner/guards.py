@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
+
+from mm_engine.dialects.features import Transactions
 from mm_engine.errors import GraphError, HistoryError
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.names import OUR_TABLES, place_of
 from mm_engine.operations import CreateTable
+from mm_engine.runner import journal, lock
 from mm_engine.runner.backends import backend_of
+from mm_engine.runner.connect import connected
+from mm_engine.runner.failures import explained
 from mm_engine.runner.history import History
 from mm_engine.runner.plan import Direction, Step
+from mm_engine.runner.session import Session
+from mm_engine.runner.unfinished import Unfinished
+from mm_engine.runner.url import Url
+from mm_engine.runner.waiting import GLANCE
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+    from mm_engine.dialects.base import Dialect
 
 
 def refuse_branches(graph: MigrationGraph, steps: Sequence[Step]) -> None:
@@ -29,6 +42,45 @@ def refuse_branches(graph: MigrationGraph, steps: Sequence[Step]) -> None:
             hint='"makemigrations makemigrations --merge" brings them together;'
             " --to NAME applies one of them",
         )
+
+
+def unfinished(session: Session, dialect: Dialect) -> Unfinished | None:
+    """What was begun and not finished, where DDL commits by itself.
+
+    One who is still at it is waited for. Raises ``LockError`` when the time is over.
+    """
+    connection = session.connection
+    if dialect.features.transactional_ddl is Transactions.FULL:
+        return None
+    with explained(connection, "reading the journal"):
+        if not journal.read(connection):
+            return None
+        with lock.outside(connection, session.backend):
+            entries = journal.read(connection)
+            applied = History.read(connection).names if entries else ()
+    found = Unfinished.of(entries, applied)
+    return None if found is None or found.is_nothing else found
+
+
+def unfinished_at(url: Url, *, root: Path, history: History) -> Unfinished | None:
+    """The same of a database that is only looked at, where nobody is waited for."""
+    with connected(url, root=root) as connection:
+        backend = backend_of(connection)
+        with (
+            explained(connection, "reading the journal"),
+            backend.waiting(connection, GLANCE),
+        ):
+            found = Unfinished.of(journal.read(connection), history.names)
+            holder = backend.holder(connection) if found else None
+    if found is None or (found.is_nothing and holder is None):
+        return None
+    return attrs.evolve(found, holder=holder)
+
+
+def refuse_unfinished(session: Session, dialect: Dialect) -> None:
+    """Raise ``UnfinishedError`` where nothing else may run before that is settled."""
+    if found := unfinished(session, dialect):
+        raise found.error()
 
 
 def refuse_unrecorded(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
@@ -91,9 +92,13 @@ class MySQL(Backend):
         ending=" ENGINE=InnoDB ROW_FORMAT=DYNAMIC",
     )
 
+    def server_text(self, connection: sa.Connection) -> str:
+        """What the server says when it is asked for its version."""
+        return str(connection.exec_driver_sql("SELECT VERSION()").scalar_one())
+
     def check(self, connection: sa.Connection) -> None:
         """Refuse a server that is too old, and a URL without a database."""
-        flavour, version = flavour_of(server_text(connection))
+        flavour, version = flavour_of(self.server_text(connection))
         oldest = OLDEST.get(flavour)
         if oldest is not None and version < oldest:
             said, least = (".".join(map(str, each)) for each in (version, oldest))
@@ -164,10 +169,7 @@ class MySQL(Backend):
         if _answer(connection, "SELECT IS_USED_LOCK(%s) = CONNECTION_ID()", name):
             yield True
             return
-        is_ours = any(
-            _answer(connection, "SELECT GET_LOCK(%s, 0)", name)
-            for _ in tries(self.patience)
-        )
+        is_ours = self._is_taken(connection, name)
         try:
             yield is_ours
         finally:
@@ -175,6 +177,19 @@ class MySQL(Backend):
             with suppress(Exception):
                 if is_ours:
                     _answer(connection, "SELECT RELEASE_LOCK(%s)", name)
+
+    def _is_taken(self, connection: sa.Connection, name: str) -> bool:
+        """Try to get the lock, a second at a time as long as there is patience.
+
+        The server lets those who wait have it in their order; but it notices that one
+        of them is gone only at the end of a try.
+        """
+        deadline = time.monotonic() + self.patience
+        for _ in tries(self.patience):
+            whole = 1 if deadline - time.monotonic() >= 1 else 0
+            if _answer(connection, f"SELECT GET_LOCK(%s, {whole})", name):
+                return True
+        return False
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from the number of the error (dev.mysql.com, server error reference)."""
@@ -202,11 +217,6 @@ class MySQL(Backend):
         if found is None:
             return f"connection {number}"
         return f"connection {number} of {found[0]} from {found[1]}"
-
-
-def server_text(connection: sa.Connection) -> str:
-    """What the server says when it is asked for its version."""
-    return str(connection.exec_driver_sql("SELECT VERSION()").scalar_one())
 
 
 def flavour_of(text: str) -> tuple[str, tuple[int, ...]]:

@@ -112,6 +112,30 @@ def plan_down(
     return tuple(planned)
 
 
+def plan_again(
+    graph: MigrationGraph, applied: Sequence[str], name: str, direction: Direction
+) -> Step:
+    """The step that was begun when just these migrations were applied.
+
+    Raises ``HistoryError`` where there is no file of it any more.
+    """
+    if direction is Direction.DOWN:
+        planned = plan_down(graph, applied)
+    else:
+        graph = graph.for_history(applied)
+        check_history(graph, applied)
+        schema, migration = graph.schema(applied), graph.by_name.get(name)
+        step = migration and Step(migration, Direction.UP, schema, schema)
+        planned = (step,) if step else ()
+    for step in planned:
+        if step.name == name:
+            return step
+    raise HistoryError(
+        f"{name} was begun on this database, but it is not among the migrations now",
+        hint="bring its file back, perhaps from another branch",
+    )
+
+
 def _with_descendants(graph: MigrationGraph, names: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     waiting = list(names)

@@ -7,17 +7,31 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from mm_engine.dialects.base import Dialect
+from mm_engine.errors import UsageError
 from mm_engine.migrations.graph import MigrationGraph
+from mm_engine.runner import journal, lock
 from mm_engine.runner.connect import fitted
 from mm_engine.runner.events import Report, silent
 from mm_engine.runner.execute import OvertakenError, Result, execute
 from mm_engine.runner.failures import explained
-from mm_engine.runner.guards import refuse_unrecorded
+from mm_engine.runner.guards import (
+    refuse_unfinished,
+    refuse_unrecorded,
+    unfinished,
+)
 from mm_engine.runner.history import History
-from mm_engine.runner.plan import Step, plan_down, plan_up, refuse_reviews
+from mm_engine.runner.log import Resumed, Verdict
+from mm_engine.runner.plan import (
+    Step,
+    plan_again,
+    plan_down,
+    plan_up,
+    refuse_reviews,
+)
 from mm_engine.runner.script import Script, script
 from mm_engine.runner.session import Session
 from mm_engine.runner.states import refuse_changed
+from mm_engine.runner.unfinished import Unfinished
 
 Announce = Callable[[Sequence[Step]], None]
 """Told what is about to run, with everything checked; may stop it by raising."""
@@ -50,6 +64,7 @@ class Migrator:
         """Apply what is pending, or what a target needs; planned anew if overtaken."""
         done: tuple[Result, ...] = ()
         while True:
+            refuse_unfinished(self.session, self.dialect)
             history = self.history()
             steps = self.steps_up(history, target)
             if not is_review_allowed:
@@ -71,12 +86,50 @@ class Migrator:
         announce: Announce = _unannounced,
     ) -> tuple[Result, ...]:
         """Undo; never planned anew, since what goes was shown and agreed to."""
+        refuse_unfinished(self.session, self.dialect)
         history = self.history()
         refuse_changed(self.graph, history)
         planned = plan_down(self.graph, history.names, target=target, steps=steps)
         scripts = self._scripts(planned)
         announce(planned)
         return self._execute(scripts, history)
+
+    def resume(
+        self, verdict: Verdict | None = None, *, announce: Announce = _unannounced
+    ) -> tuple[Result, ...]:
+        """Go on with the migration that was begun and not finished, and with no other.
+
+        The verdict is about the statement that it stopped at. Raises ``UsageError``
+        where nothing is unfinished.
+        """
+        found = self._unfinished()
+        history = self.history()
+        refuse_changed(self.graph, history)
+        step = plan_again(self.graph, history.names, found.name, found.direction)
+        scripts = self._scripts([step])
+        announce([step])
+        return self._execute(scripts, history, Resumed(verdict))
+
+    def forget(self) -> Unfinished:
+        """Take what is unfinished out of the journal, and give what it was.
+
+        For one who has undone by hand what is done of it.
+        """
+        connection, backend = self.session.connection, self.session.backend
+        with lock.outside(connection, backend):
+            found = self._unfinished()
+            with explained(connection, "forgetting"):
+                journal.clear(connection, found.name)
+        return found
+
+    def _unfinished(self) -> Unfinished:
+        found = unfinished(self.session, self.dialect)
+        if found is None:
+            raise UsageError(
+                "nothing is unfinished on this database",
+                hint='"migrate up" applies what is pending',
+            )
+        return found
 
     def history(self) -> History:
         """What the database says is applied now.
@@ -100,6 +153,15 @@ class Migrator:
         return tuple(script(step, told) for step in steps)
 
     def _execute(
-        self, scripts: Sequence[Script], history: History
+        self,
+        scripts: Sequence[Script],
+        history: History,
+        resumed: Resumed | None = None,
     ) -> tuple[Result, ...]:
-        return execute(self.session, scripts, applied=history.names, report=self.report)
+        return execute(
+            self.session,
+            scripts,
+            applied=history.names,
+            report=self.report,
+            resumed=resumed,
+        )

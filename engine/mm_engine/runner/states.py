@@ -22,6 +22,7 @@ class State(Enum):
     FAKED = "faked"
     CHANGED = "changed"
     MISSING = "missing"
+    UNFINISHED = "unfinished"
 
 
 @attrs.frozen
@@ -33,9 +34,12 @@ class MigrationState:
     record: Record | None = attrs.field(default=None, repr=False)
 
 
-def states(graph: MigrationGraph, history: History) -> tuple[MigrationState, ...]:
+def states(
+    graph: MigrationGraph, history: History, *, unfinished: str | None = None
+) -> tuple[MigrationState, ...]:
     """Every migration in the order of the graph, then those without a file.
 
+    The one that is ``unfinished`` is neither pending nor applied.
     Of a squash that is partly applied come the parts first that are.
     """
     graph = graph.for_history(history.names)
@@ -55,6 +59,10 @@ def states(graph: MigrationGraph, history: History) -> tuple[MigrationState, ...
         ]
     known = {*graph.by_name, *squash_of}
     found += [MigrationState(n, State.MISSING) for n in told if n not in known]
+    found = [
+        attrs.evolve(one, state=State.UNFINISHED) if one.name == unfinished else one
+        for one in found
+    ]
     by_name = {record.name: record for record in history.records}
     return tuple(attrs.evolve(s, record=by_name.get(s.name)) for s in found)
 

@@ -41,6 +41,7 @@ class Stepwise(Body):
     def run(self) -> None:
         """Run what is not done yet; raises at the first failure, which is noted."""
         self.failures.account = self.account
+        self.failures.way_on = self.way_on
         super().run()
 
     def is_behind(self, item: Item) -> bool:
@@ -85,14 +86,19 @@ class Stepwise(Body):
         return super().applies(condition)
 
     def account(self, is_silent: bool) -> str:  # noqa: FBT001 - as the caller has it
-        """What is done of it by now, and how to go on."""
+        """What is done of it by now."""
         found = self.log.unfinished
         if is_silent and (found is None or found.is_certain):
             return 'how far it came "migrate status" says'
         if found is None:
             return "nothing of this migration was done"
-        stays = "" if found.is_certain else f", {found.stopped_text()}"
-        return f"{found.done_text()}{stays}; {found.way_on()}"
+        if found.is_certain:
+            return found.done_text()
+        return f"{found.done_text()}, {found.stopped_text()}"
+
+    def way_on(self) -> str | None:
+        """How to go on with it."""
+        return self.log.unfinished.way_on() if self.log.unfinished else None
 
     def _statement(self, sql: str, part: int = 0) -> None:
         act = partial(self.session.run, sql)

@@ -6,16 +6,20 @@ from collections.abc import Collection, Sequence
 
 import attrs
 
-from mm_engine.errors import UnfinishedError
+from mm_engine.errors import Problem, UnfinishedError
 from mm_engine.runner.journal import Entry, Noted
 from mm_engine.runner.plan import Direction
 
 
 @attrs.frozen
 class Unfinished:
-    """What the journal says of one migration, the oldest row first; at least one."""
+    """What the journal says of one migration, the oldest row first; at least one.
+
+    Who only looks may find somebody who is still at it, the ``holder`` of the lock.
+    """
 
     entries: tuple[Entry, ...] = attrs.field(converter=tuple[Entry, ...])
+    holder: str | None = None
 
     @classmethod
     def of(
@@ -119,6 +123,14 @@ class Unfinished:
         which = f"{self.name} (down)" if self.is_down else self.name
         stopped = "" if self.stopped_at is None else f", {self.stopped_text()}"
         return f"{which} is unfinished: {self.done_text()}{stopped}"
+
+    def problem(self) -> Problem:
+        """The same as it is told to one who only looks."""
+        if self.holder is None:
+            return Problem(self.text(), hint=self.way_on())
+        verb = "undoing" if self.is_down else "applying"
+        done = f"{self.reached} of {self.total} statements are done"
+        return Problem(f"{self.holder} is {verb} {self.name} right now: {done}")
 
     def error(self) -> UnfinishedError:
         """What stops everybody who would build on it."""

@@ -30,6 +30,7 @@ COMMANDS = [
     ("migrate",),
     ("migrate", "up"),
     ("migrate", "down"),
+    ("migrate", "resume"),
     ("migrate", "status"),
     ("migrate", "showsql"),
     ("migrate", "fake"),

@@ -69,7 +69,7 @@ def up(
     with progress(output) as bar:
 
         def announce(intent: Intent) -> None:
-            _say_place(output, intent, "to apply")
+            say_place(output, intent, "to apply")
             bar.begin(intent.steps)
 
         run = project.migrate(
@@ -77,7 +77,7 @@ def up(
             is_review_allowed=allow_review,
             terms=Terms(lock_timeout=lock_timeout, report=bar, announce=announce),
         )
-    _say_run(output, run, "applied")
+    say_run(output, run, "applied")
 
 
 @click.command("down")
@@ -112,7 +112,7 @@ def down(
     with progress(output) as bar:
 
         def announce(intent: Intent) -> None:
-            _say_place(output, intent, "to undo")
+            say_place(output, intent, "to undo")
             if not yes:
                 _agree(output, intent.losses())
             bar.begin(intent.steps)
@@ -122,7 +122,7 @@ def down(
             steps=steps,
             terms=Terms(lock_timeout=lock_timeout, report=bar, announce=announce),
         )
-    _say_run(output, run, "undone")
+    say_run(output, run, "undone")
 
 
 @click.command("fake")
@@ -179,7 +179,8 @@ def _faked(
     return tuple(one.name for one in standing if one.state is State.FAKED)
 
 
-def _say_place(output: Output, intent: Intent, what: str) -> None:
+def say_place(output: Output, intent: Intent, what: str) -> None:
+    """Where it runs, and how much."""
     from mm_engine.cli.telling import counted
 
     place, count = intent.place, len(intent.steps)
@@ -190,7 +191,7 @@ def _say_place(output: Output, intent: Intent, what: str) -> None:
         output.say("nothing to do")
 
 
-def _say_run(output: Output, run: Run, word: str) -> None:
+def say_run(output: Output, run: Run, word: str) -> None:
     """The result for scripts; people were told while it ran."""
     if output.as_json:
         done: list[Json] = [

@@ -10,18 +10,23 @@ from mm_engine.cli.exits import FOUND
 from mm_engine.cli.options import json_option, opened, project_options
 
 if TYPE_CHECKING:
+    from mm_engine.cli.output import Json
     from mm_engine.project import Project
+    from mm_engine.runner.unfinished import Unfinished
 
 
 @click.command("status")
-@click.option("--check", is_flag=True, help="Exit 3 if something is pending.")
+@click.option(
+    "--check", is_flag=True, help="Exit 3 if something is pending or unfinished."
+)
 @json_option
 @project_options
 @click.pass_context
 def status(ctx: click.Context, *, check: bool, as_json: bool) -> None:
     """Say how every migration stands on the database; nothing is written there.
 
-    States: applied, pending, faked, changed since it was applied, missing its file.
+    States: applied, pending, faked, changed since it was applied, missing its file,
+    unfinished where a database commits every statement by itself.
     """
     from mm_engine.cli.output import problem_json
     from mm_engine.cli.telling import warn
@@ -41,6 +46,7 @@ def status(ctx: click.Context, *, check: bool, as_json: bool) -> None:
                     }
                     for one in found.migrations
                 ],
+                "unfinished": _unfinished_json(found.unfinished),
                 "findings": [problem_json(problem) for problem in found.findings],
             }
         )
@@ -60,8 +66,24 @@ def status(ctx: click.Context, *, check: bool, as_json: bool) -> None:
         )
         if not found.migrations:
             output.say("There is no migration yet.")
-    if check and found.pending:
+    if check and (found.pending or found.unfinished):
         ctx.exit(FOUND)
+
+
+def _unfinished_json(found: Unfinished | None) -> Json:
+    if found is None:
+        return None
+    return {
+        "name": found.name,
+        "direction": found.direction.value,
+        "statements": found.total,
+        "done": found.reached,
+        "stopped_at": found.stopped_at,
+        "state": found.last.state.value,
+        "said": found.last.said,
+        "is_certain": found.is_certain,
+        "holder": found.holder,
+    }
 
 
 @click.command("showsql")
