@@ -78,6 +78,11 @@ def pytest_report_collectionfinish(
     config: pytest.Config, items: Sequence[pytest.Item]
 ) -> list[str]:
     """Say which servers tests run on, and why not on another, if any test needs one."""
+    is_needed = config.getoption("--mm-checks") or any(
+        _SERVER in getattr(item, "fixturenames", ()) for item in items
+    )
+    if not is_needed:
+        return []
     from mm_pytest.report import head
 
     return head(config, items)

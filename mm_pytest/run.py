@@ -32,10 +32,13 @@ class Run:
     was started for the run goes when the last of them has gone.
     """
 
-    def __init__(self, folder: Path, hold: Hold, owner: Owner) -> None:
-        """Take part; ``alone`` makes a run, ``joined`` is for its other processes."""
+    def __init__(
+        self, folder: Path, hold: Hold, owner: Owner, *, is_ours: bool
+    ) -> None:
+        """Take part; ``begun`` makes a run, ``joined`` is for its other processes."""
         self.folder = folder
         self.owner = owner
+        self.is_ours = is_ours
         self._hold = hold
         self._keepers: list[Popen[bytes]] = []
 
@@ -53,7 +56,7 @@ class Run:
     def begun(cls) -> Run:
         """A run that this process is the owner of."""
         folder, hold = folders.made()
-        return cls(folder, hold, Owner.here())
+        return cls(folder, hold, Owner.here(), is_ours=True)
 
     @classmethod
     def joined(cls, invitation: Invitation) -> Run | None:
@@ -62,12 +65,7 @@ class Run:
         folder = Path(invitation["folder"])
         if os.name != "posix" or owner is None or not owner.is_near():
             return None
-        return cls(folder, folders.joined(folder), owner)
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this process is the one that the run belongs to."""
-        return self.owner == Owner.here()
+        return cls(folder, folders.joined(folder), owner, is_ours=False)
 
     @property
     def is_used(self) -> bool:
@@ -132,6 +130,7 @@ class Run:
             folders.removed(self.folder)
         for keeper in self._keepers:
             if self.is_ours:
+                keeper.terminate()  # one that has not ended by now never would
                 keeper.wait()
             else:
                 # It goes on without us: no warning is due that nobody waited for it.

@@ -42,6 +42,13 @@ def test_a_test_url_is_refused_wherever_its_database_is_configured(
     assert "se@" not in said
 
 
+def test_a_check_refuses_it_as_a_test_does(suite: Suite) -> None:
+    suite.environment |= {"DATABASE_URL": WORK, "MAKEMIGRATIONS_TEST_URL": WORK}
+    said = suite.failed("--mm-checks", *POSTGRESQL, "-k", "no_drift")
+    assert "names a database that is configured for work" in said
+    assert "mm_pytest" not in said
+
+
 def test_another_database_of_the_same_server_is_not_refused(suite: Suite) -> None:
     suite.environment["DATABASE_URL"] = WORK.replace(":5432", ":1")
     suite.environment["MAKEMIGRATIONS_TEST_URL"] = "postgresql://127.0.0.1:1/tests"

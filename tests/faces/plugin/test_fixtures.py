@@ -148,6 +148,37 @@ def test_migrations_that_fail_are_one_failure_and_not_one_a_test(suite: Suite) -
 
 
 @pytest.mark.database("sqlite")
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "a worker"])
+def test_a_run_whose_migrations_fail_is_red_whoever_expected_it(
+    suite: Suite, workers: tuple[str, ...]
+) -> None:
+    suite.migration("0002_bad", 'mm.RunSQL("SELECT nonsense", "")')
+    suite.tests(
+        "@pytest.mark.xfail\n"
+        "def test_it(mm_database): pass\n"
+        "def test_other(mm_database): pass\n"
+    )
+    said = suite.failed(*workers)
+    assert "1 skipped, 1 xfailed" in said
+    assert "the migrations cannot be applied to an empty sqlite:\n" in said
+    assert "0002_bad: statement 1 of 1" in said
+
+
+@pytest.mark.database("sqlite")
+def test_a_check_on_a_failed_migration_is_one_failure_too(suite: Suite) -> None:
+    suite.migration("0002_bad", 'mm.RunSQL("SELECT nonsense", "")')
+    suite.tests("def test_it(mm_database): pass\n")
+    said = suite.failed("--mm-checks", "-k", "test_it or no_drift")
+    assert "1 skipped" in said
+    assert "1 error" in said
+    said = suite.failed("--mm-checks", "-k", "no_drift")
+    assert "1 failed" in said
+    assert said.count("0002_bad: statement 1 of 1") == 1
+    assert "Traceback" not in said
+    assert "mm_pytest" not in said
+
+
+@pytest.mark.database("sqlite")
 def test_a_fixture_of_the_users_own_takes_the_place_of_ours(suite: Suite) -> None:
     suite.tests(
         "@pytest.fixture(scope='session')\n"
