@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from evolving import Evolving
+from live_mysql import live_mariadb
+from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
 
-__all__ = ["live_postgresql", "postgresql_url", "project"]
+__all__ = [
+    "live_mariadb",
+    "live_postgresql",
+    "mariadb_server",
+    "mariadb_url",
+    "postgresql_url",
+    "project",
+]
 
 
 @pytest.fixture
