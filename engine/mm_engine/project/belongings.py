@@ -113,12 +113,14 @@ class Belongings:
 
     def dialect(self, database_type: str | None = None) -> Dialect:
         """How a type of database is told; the configured one if none is named."""
-        from mm_engine.dialects import dialect
+        from mm_engine.dialects import dialect, variants
         from mm_engine.runner.wires import database_named
 
-        if database_type is not None:
-            return dialect(database_named(database_type))
-        return dialect(self.database_type())
+        if database_type is None:
+            return dialect(self.database_type())
+        if database_type.lower() in variants():
+            return dialect(database_type.lower())
+        return dialect(database_named(database_type))
 
     def type_spoken(self, driver: str) -> str:
         """The type of a database that an application's own engine speaks to.
