@@ -56,7 +56,7 @@ FIELD_OPTIONS: tuple[Options, ...] = (
     {"mysql": {"collation": "utf8mb4_bin"}},
     {"postgresql": {"storage": "EXTERNAL", "collation": 'say "so"'}},
 )
-INDEX_OPTIONS: tuple[Options, ...] = ({"postgresql": {"fillfactor": "70"}},)
+INDEX_OPTIONS: tuple[Options, ...] = ({"postgresql": {"with": "fillfactor=70"}},)
 MAPPINGS = (
     {"postgresql": {"float": "double precision"}},
     {"mysql": {"decimal": "DECIMAL({{.Precision}}, {{.Scale}})", "uuid": "BINARY(16)"}},

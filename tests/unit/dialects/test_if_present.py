@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import attrs
 import pytest
 
 from live_sqlite import Live, UnexpectedRowsError
@@ -87,10 +88,52 @@ def test_what_is_changed_may_be_gone_already(operation: Operation) -> None:
     assert live.catalog() == []
 
 
+WHOLE = attrs.evolve(
+    THINGS,
+    indexes=[INDEX],
+    uniques=[UNIQUE],
+    checks=[Check("size > 0", name="ck")],
+    foreign_keys=[KEY],
+)
+ALTERED: list[tuple[Operation, Operation]] = [
+    (
+        ops.AlterIndex("things", Index(["id", "size"], name="idx"), if_present=True),
+        ops.DropIndex("things", "idx"),
+    ),
+    (
+        ops.AlterUnique("things", Unique(["id", "size"], name="uq"), if_present=True),
+        ops.DropUnique("things", "uq"),
+    ),
+    (
+        ops.AlterCheck("things", Check("size > 1", name="ck"), if_present=True),
+        ops.DropCheck("things", "ck"),
+    ),
+    (
+        ops.AlterForeignKey(
+            "things", attrs.evolve(KEY, on_delete="CASCADE"), if_present=True
+        ),
+        ops.DropForeignKey("things", "fk"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "dropped"), ALTERED, ids=[a.describe() for a, _ in ALTERED]
+)
+def test_what_is_altered_may_be_gone_or_altered_already(
+    operation: Operation, dropped: Operation
+) -> None:
+    live = Live.of(Schema.of(WHOLE))
+    before = live.schema
+    live.up([dropped])
+    for _ in range(2):
+        live.schema = before
+        live.up([operation])
+        assert live.shape() == Live.of(operation.apply(before)).shape()
+
+
 @pytest.mark.parametrize("operation", TWICE, ids=lambda o: o.describe())
 def test_without_it_what_is_there_already_stops_the_step(operation: Operation) -> None:
-    import attrs
-
     strict = attrs.evolve(operation, if_present=False)
     live = Live.of(Schema.of(THINGS)) if operation is not MADE else Live()
     before = live.schema
