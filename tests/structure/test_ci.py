@@ -158,6 +158,17 @@ def test_counts_that_fall_short_fail(
     assert "FAILED" in said
 
 
+def test_the_oldest_and_the_newest_python_are_held_to_the_floors(
+    tmp_path: Path,
+) -> None:
+    for between in ("3.9", "3.12", "3.13"):
+        (tmp_path / f"python{between}.json").write_text(json.dumps({}), "utf-8")
+    _, said = judge_counts(tmp_path, RAN)
+    assert "FAILED: sqlite on python3.9: 0 ran" in said
+    assert "FAILED: sqlite on python3.13: 0 ran" in said
+    assert "python3.12" not in said
+
+
 def test_no_counts_at_all_fail(tmp_path: Path) -> None:
     assert judge(tmp_path)[0] == 1
 
