@@ -54,13 +54,14 @@ def questions(ours: Ours, server: PostgreSQL | None) -> tuple[Questions, ...]:
 
 
 def failures(found: Sequence[Questions]) -> Iterator[str]:
-    """Reading a database must ask as much of many tables as of few."""
-    reading: dict[str, set[int]] = {}
+    """Reading and comparing must ask as much of many tables as of few."""
+    counts: dict[str, set[int]] = {}
     for asked in found:
-        reading.setdefault(asked.database, set()).add(asked.reading)
-    for database, counts in reading.items():
-        if len(counts) > 1:
-            yield f"reading {database} asks {min(counts)} to {max(counts)} questions"
+        counts.setdefault(f"reading {asked.database}", set()).add(asked.reading)
+        counts.setdefault(f"db-diff on {asked.database}", set()).add(asked.all)
+    for what, numbers in counts.items():
+        if len(numbers) > 1:
+            yield f"{what} asks {min(numbers)} to {max(numbers)} questions"
 
 
 def _questions(ours: Ours, shape: Shape, name: str, url: str) -> Questions:

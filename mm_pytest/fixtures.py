@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def mm_project(pytestconfig: pytest.Config) -> Project:
     """The project: its schema files, migrations and settings."""
+    from mm_engine.errors import MMError
     from mm_pytest.opened import opened
 
-    return opened(pytestconfig).project
+    try:
+        return opened(pytestconfig).project
+    except MMError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

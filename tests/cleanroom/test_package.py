@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -130,6 +132,21 @@ def test_nox_without_the_package_says_what_is_missing(
     project = nox_alone.on(tmp_path)
     project.show("how-to/ci-with-nox.md", "noxfile.py")
     assert "No module named 'mm_nox'" in project.failed("nox", "-s", "migrate")
+
+
+def test_the_sessions_are_listed_where_there_is_nothing_but_nox(
+    room: Room, nox_alone: Room, tmp_path: Path
+) -> None:
+    [ours] = room.scripts.parent.glob("lib/*/site-packages/mm_nox")
+    shutil.copytree(ours, tmp_path / "lib" / "mm_nox")
+    project = nox_alone.on(tmp_path, PYTHONPATH=str(tmp_path / "lib"))
+    project.show("how-to/ci-with-nox.md", "noxfile.py")
+    listed = project.passed("nox", "--list", "--json", "--tags", "db").splitlines()[-1]
+    names = [entry["session"] for entry in json.loads(listed)]
+    assert names == [*SESSIONS, "db-test"]
+    said = project.failed("nox", "-s", "migrate", "db-test")
+    assert 'nor beside nox; python -m pip install "makemigrations"' in said
+    assert 'nor beside nox; python -m pip install "makemigrations[pytest]"' in said
 
 
 def test_nox_without_the_package_is_enough_for_a_noxfile_that_init_wrote(

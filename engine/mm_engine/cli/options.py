@@ -92,12 +92,19 @@ json_option = click.option(
 
 
 def opened(*, as_json: bool, required: bool = True) -> tuple[Project, Output]:
-    """The project that the options choose, and what says what comes of it."""
+    """The project that the options choose, and what says what comes of it.
+
+    From here on only that speaks on stdout: what migrations print goes to stderr.
+    """
+    import sys
+    from contextlib import redirect_stdout
+
     from mm_engine.cli.output import Output
 
     project = chosen_project(required=required)
     config = project.config
     output = Output(as_json=as_json, color=config.color, verbose=config.verbose)
+    click.get_current_context().with_resource(redirect_stdout(sys.stderr))
     output.detail(f"project: {config.root}")
     output.detail(f"settings: {config.file or 'no file'}")
     for finding in config.findings:

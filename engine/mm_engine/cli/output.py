@@ -43,6 +43,8 @@ class Output:
         self.as_json = as_json
         self.verbose = verbose
         self._color = color and "NO_COLOR" not in os.environ
+        # What migrations print themselves is sent elsewhere while a command runs.
+        self._stdout = sys.stdout
 
     def shows_color(self, stream: TextIO) -> bool:
         """Whether that stream is a terminal that shall have colours."""
@@ -94,21 +96,21 @@ class Output:
 
     def json(self, document: Mapping[str, Json]) -> None:
         """The result as one JSON document of the contract for scripts."""
-        _print(json.dumps({"version": CONTRACT, **document}, indent=2))
+        self._print(json.dumps({"version": CONTRACT, **document}, indent=2))
 
     def result(self, text: str) -> None:
         """A result as plain text."""
-        _print(text, nl=not text.endswith("\n"))
+        self._print(text, nl=not text.endswith("\n"))
 
     def line(self, text: str, *, fg: str | None = None) -> None:
         """One line of a result, in a colour on a terminal."""
-        if text and fg and self.shows_color(sys.stdout):
+        if text and fg and self.shows_color(self._stdout):
             text = click.style(text, fg=fg)
-        _print(_showable(text), color=True)
+        self._print(_showable(text, self._stdout), color=True)
 
     def code(self, text: str, language: str) -> None:
         """SQL, Python or YAML as the result; highlighted on a terminal."""
-        if not self.shows_color(sys.stdout):
+        if not self.shows_color(self._stdout):
             self.result(text)
             return
         from rich.syntax import Syntax
@@ -122,7 +124,7 @@ class Output:
         rows = [list(row) for row in rows]
         lines = list(_aligned([list(columns), *rows]))
         # A table in a narrow terminal would fold names, or leave out a column.
-        if not sys.stdout.isatty() or max(map(len, lines)) > self.console().width:
+        if not self._stdout.isatty() or max(map(len, lines)) > self.console().width:
             self.result("\n".join(lines))
             return
         from rich import box
@@ -146,11 +148,23 @@ class Output:
         from rich.console import Console
 
         return Console(
+            file=None if err else self._stdout,
             stderr=err,
             highlight=False,
             color_system="auto" if self._color else None,
             emoji=False,
         )
+
+    def _print(self, text: str, *, nl: bool = True, color: bool | None = None) -> None:
+        """Text on stdout; raises ``UnwrittenError`` where that has no room for it."""
+        try:
+            click.echo(text, file=self._stdout, nl=nl, color=color)
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            raise UnwrittenError(
+                f"the result cannot be written: {fault.strerror}"
+            ) from fault
 
 
 _STYLES = {
@@ -163,18 +177,6 @@ _STYLES = {
 """Words of tables that have a colour."""
 
 
-def _print(text: str, *, nl: bool = True, color: bool | None = None) -> None:
-    """Text on stdout; raises ``UnwrittenError`` where that has no room for it."""
-    try:
-        click.echo(text, nl=nl, color=color)
-    except BrokenPipeError:
-        raise
-    except OSError as fault:
-        raise UnwrittenError(
-            f"the result cannot be written: {fault.strerror}"
-        ) from fault
-
-
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     for row in rows:
@@ -182,9 +184,9 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _showable(text: str) -> str:
+def _showable(text: str, stdout: TextIO) -> str:
     """A line for people, with numbers for characters that stdout has not."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    encoding = stdout.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 

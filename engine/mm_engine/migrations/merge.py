@@ -17,13 +17,11 @@ from mm_engine.errors import GraphError, StateError
 from mm_engine.migrations.facts import Path, facts, phrase
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.migrations.migration import Migration
-from mm_engine.migrations.naming import next_name
+from mm_engine.migrations.naming import merge_slug, next_name
 from mm_engine.migrations.reconcile import reconciling
 from mm_engine.migrations.source import expression
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
-
-LONGEST_NAME = 80
 
 
 @attrs.frozen
@@ -95,7 +93,9 @@ def merge(
         return tuple(conflicts)
     operations = reconciling(graph.schema(), wanted)
     migration = Migration(
-        name=_name(graph, leaves), dependencies=leaves, operations=operations
+        name=next_name(graph.names, merge_slug(leaves)),
+        dependencies=leaves,
+        operations=operations,
     )
     _require_equal(migration, results)
     return migration
@@ -245,11 +245,6 @@ def _grown(old: object, values: Sequence[object]) -> Enum | None:
             return None
         grown |= dict.fromkeys(value.values)
     return attrs.evolve(old, values=grown)
-
-
-def _name(graph: MigrationGraph, leaves: Sequence[str]) -> str:
-    long = next_name(graph.names, f"merge_{'_and_'.join(leaves)}")
-    return long if len(long) <= LONGEST_NAME else next_name(graph.names, "merge")
 
 
 def _require_equal(migration: Migration, results: Sequence[Schema]) -> None:

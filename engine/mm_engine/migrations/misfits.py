@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 import attrs
 
-from mm_engine.errors import Problem
+from mm_engine.errors import MigrationFileError, Problem
+from mm_engine.migrations.functions import written
 from mm_engine.operations.base import BaseOperation
 from mm_engine.operations.data import RunPython
 
@@ -27,6 +28,8 @@ SHOWN = 40
 
 WAYS = ("forward", "backward")
 CALLED = "write a function: def NAME(connection, schema)"
+ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+YIELDS = 'call what yields from a function that does not: "for _ in {}(...): pass"'
 
 
 def misfit(operation: object) -> Problem | None:
@@ -47,6 +50,21 @@ def _misfit(value: object) -> Problem | None:
             found = next(filter(None, map(_misfit, parts)), None)
             if found is not None:
                 return found
+    return _unwritten(value) if isinstance(value, RunPython) else None
+
+
+def _unwritten(operation: RunPython) -> Problem | None:
+    """What is wrong with a function whose text nobody finds: it has no digest.
+
+    That would show when its row is written, behind migrations that were applied.
+    """
+    for way in WAYS:
+        function: Callable[..., object] | None = getattr(operation, way)
+        if function is not None:
+            try:
+                written(function)
+            except MigrationFileError as error:
+                return attrs.evolve(error.problems[0], at=None)
     return None
 
 
@@ -107,10 +125,10 @@ def _fits(hint: object) -> Fits:
 
 
 def _takes(count: int) -> Fits:
-    """What tells a function that can be called with so many values, and waits."""
+    """What tells a function that can be called with so many values, and then runs."""
 
     def fits(value: object) -> bool:
-        if not callable(value) or inspect.iscoroutinefunction(value):
+        if not callable(value) or _is_later(value):
             return False
         try:
             inspect.signature(value).bind(*[None] * count)
@@ -122,6 +140,15 @@ def _takes(count: int) -> Fits:
         return True
 
     return fits
+
+
+def _is_later(value: object) -> bool:
+    """Whether a call gives only what could be run, so that nothing of it runs."""
+    return (
+        inspect.iscoroutinefunction(value)
+        or inspect.isgeneratorfunction(value)
+        or inspect.isasyncgenfunction(value)
+    )
 
 
 def _is_a(kind: type) -> Fits:
@@ -145,13 +172,18 @@ def _problem(holder: object, name: str, value: object) -> Problem:
     where = f"mm.{type(holder).__name__}"
     if isinstance(called, str) and name != "name":
         where += f'("{called}")'
-    hint = CALLED if isinstance(holder, RunPython) and name in WAYS else _hint(value)
+    hint = _hint(value)
+    if isinstance(holder, RunPython) and name in WAYS:
+        hint = CALLED
+        if isinstance(value, types.FunctionType) and inspect.isgeneratorfunction(value):
+            hint = YIELDS.format(value.__name__)
     return Problem(f'{where}: "{name}" cannot be {_shown(value)}', hint=hint)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, types.FunctionType):
-        kind = "async def" if inspect.iscoroutinefunction(value) else "def"
+        is_async = value.__code__.co_flags & ASYNC
+        kind = "async def" if is_async else "def"
         return f"{kind} {value.__name__}{inspect.signature(value)}"
     text = f"mm.{value.__name__}" if isinstance(value, type) else repr(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

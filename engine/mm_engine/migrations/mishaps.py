@@ -21,6 +21,7 @@ _TOO_MANY = re.compile(
     r"(\w+)\.__init__\(\) takes (?:from \d+ to )?(\d+) positional arguments?"
     r" but (\d+)"
 )
+_NO_LIST = re.compile(r"'(\w+)' object is not iterable")
 
 
 @cache
@@ -141,6 +142,10 @@ def _about_arguments(message: str) -> tuple[str, str | None] | None:
             f"mm.{kind} takes {words} without a keyword, here are {given}",
             f"say which is which: {', '.join(_arguments(kind)[most:]) or 'nothing'}",
         )
+    found = _NO_LIST.search(message)
+    if found and found[1] in vocabulary():
+        kind = found[1]
+        return f"mm.{kind} stands where a list belongs", f"write [mm.{kind}(...)]"
     return None
 
 

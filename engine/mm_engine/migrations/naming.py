@@ -29,6 +29,9 @@ from mm_engine.operations import (
 from mm_engine.operations.base import BaseOperation
 
 LONGEST_SLUG = 50
+SHORTEST_PART = 10
+"""Characters that tell something of one branch in the name of a merge."""
+
 LONGEST_TITLE = 72
 """With its quotes and full stop a title fits into 79 columns."""
 
@@ -106,6 +109,30 @@ def slug_of(
     if more:
         slug = f"{_cut(slug, LONGEST_SLUG - 14)}_and_{more}_more"
     return slug or "changes"
+
+
+def merge_slug(leaves: Sequence[str]) -> str:
+    """What a merge of these migrations is called: what each of them is about.
+
+    >>> merge_slug(["0004_add_posts_status_and_3_more", "0004_create_tags"])
+    'merge_add_posts_status_and_create_tags'
+    """
+    slugs = list(dict.fromkeys(map(_about, leaves)))
+    whole = f"merge_{'_and_'.join(slugs)}"
+    if len(whole) <= LONGEST_SLUG:
+        return whole
+    taken = len("merge_") + len("_and_") * (len(slugs) - 1)
+    room = (LONGEST_SLUG - taken) // len(slugs)
+    if room < SHORTEST_PART:
+        return f"merge_{len(leaves)}_branches"
+    parts = (_cut(slug, room).removesuffix("_and") for slug in slugs)
+    return f"merge_{'_and_'.join(parts)}"
+
+
+def _about(name: str) -> str:
+    """A migration's name without its number, and without how much more it does."""
+    slug = re.sub(r"^\d+_", "", name)
+    return re.sub(r"_and_\d+_more$", "", slug)
 
 
 def _slugs(operations: Sequence[Operation], before: Schema | None) -> list[str]:

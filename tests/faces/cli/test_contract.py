@@ -254,6 +254,32 @@ def test_only_results_are_on_stdout(ahead: Line) -> None:
     compile(ahead("makemigrations", "--dry-run").out, "made", "exec")
 
 
+def test_what_a_migration_prints_is_no_result(migrated: Line) -> None:
+    migrated.schema(
+        """\
+import mm_engine as mm
+
+print("while it is read")
+
+
+def talk(connection, schema):
+    print("while it runs")
+
+
+migration = mm.Migration(
+    name="0002_talk",
+    dependencies=["0001_initial"],
+    operations=[mm.RunPython(talk, talk)],
+)
+""",
+        "migrations/0002_talk.py",
+    )
+    answer = migrated("migrate", "up", "--json")
+    assert [one["name"] for one in answer.document["applied"]] == ["0002_talk"]
+    assert "while it is read\n" in answer.err
+    assert "while it runs\n" in answer.err
+
+
 def test_output_is_plain_where_no_terminal_is(ahead: Line) -> None:
     answer = ahead.process("makemigrations", "--dry-run")
     assert answer.code == 0

@@ -140,6 +140,15 @@ def test_a_replica(made: Line) -> None:
         answer = fails(made, url, "read-only")
         assert "this server only reads" in answer.err
         assert made.process("--url", url, "migrate", "status").code == 0
+        # It can be read; what the migrations say cannot be built there to compare.
+        assert made.process("--url", url, "db2schema").code == 0
+        compared = made.process("--url", url, "db-diff", "--against", "migrations")
+        assert compared.code == 1, compared.out
+        assert (
+            "this server, or the transaction that is open, only reads" in compared.err
+        )
+        assert "hint: use a connection that writes" in compared.err
+        assert PASSWORD not in compared.out + compared.err
 
 
 @contextmanager

@@ -152,6 +152,23 @@ def test_a_folder_without_write_rights_for_binaries_is_a_reason(
     assert "MAKEMIGRATIONS_CACHE names another folder for them" in said
 
 
+def test_no_project_is_told_without_our_own_lines(
+    suite: Suite, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    suite.folder = tmp_path_factory.mktemp("nothing")
+    suite.write("pytest.ini", "[pytest]\n")
+    suite.tests(
+        "def test_files(mm_project): pass\n"
+        "def test_empty(mm_migrator): pass\n"
+        "def test_migrated(mm_database): pass\n"
+    )
+    said = suite.failed("--mm-checks")
+    assert "1 failed, 3 errors" in said
+    assert said.count("there is no project in") >= 4
+    assert '"makemigrations init" begins one here' in said
+    assert "mm_pytest/" not in said, "no traceback through the plugin"
+
+
 def test_without_the_plugin_its_names_are_unknown_to_pytest(suite: Suite) -> None:
     suite.tests(USES)
     said = suite.failed("-p", "no:mm", "-W", "error")

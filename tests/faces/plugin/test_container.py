@@ -37,7 +37,7 @@ def test_a_container_is_started_used_and_removed(suite: Suite, image: str) -> No
         "    with mm_sqlalchemy.begin() as connection:\n"
         "        connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
     )
-    said = suite.passed("--mm-databases", "postgresql", "--mm-checks")
+    said = suite.passed("-W", "error", "--mm-databases", "postgresql", "--mm-checks")
     assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
     assert containers(image) == []
 

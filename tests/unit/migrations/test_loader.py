@@ -153,6 +153,18 @@ def test_a_file_that_does_not_load_is_told_with_its_place(
             '7:26: "b" stands where a list of names belongs\n  hint: write ["b"]',
         ),
         (
+            'mm.CreateTable("a", fields=mm.Field("b", mm.Text()))',
+            "mm.Field stands where a list belongs\n  hint: write [mm.Field(...)]",
+        ),
+        (
+            "mm.RunPython(print, None)",
+            "7:9: RunPython cannot take <built-in function print>: it has no source",
+        ),
+        (
+            "mm.RunPython(lambda c, s: None, lambda c, s: 1)",
+            "7:9: 2 functions are written on this line\n  hint: write each with def",
+        ),
+        (
             'mm.AlterPrimaryKey("a", mm.PrimaryKey("b"))',
             '7:33: "b" stands where a list of names belongs\n  hint: write ["b"]',
         ),
@@ -334,6 +346,15 @@ def test_a_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
     assert load_migration(path).name == "0001_a"
 
 
+def test_a_function_that_yields_would_do_nothing(tmp_path: Path) -> None:
+    text = text_of("0001_a", "mm.RunPython(steps)").replace(
+        "migration =", "def steps(connection, schema):\n    yield 1\n\n\nmigration ="
+    )
+    said = problem_in(tmp_path, text)
+    assert '"forward" cannot be def steps(connection, schema)' in said
+    assert '"for _ in steps(...): pass"' in said
+
+
 @pytest.mark.parametrize(
     ("function", "shown"),
     [
@@ -341,6 +362,7 @@ def test_a_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
         ("None", "None"),
         ("one", "def one(connection)"),
         ("late", "async def late(connection, schema)"),
+        ("later", "async def later(connection, schema)"),
     ],
 )
 def test_what_is_no_function_of_two_is_told_with_a_hint(
@@ -350,6 +372,7 @@ def test_what_is_no_function_of_two_is_told_with_a_hint(
         "import mm_engine as mm\n\n\n"
         "def one(connection):\n    pass\n\n\n"
         "async def late(connection, schema):\n    pass\n\n\n"
+        "async def later(connection, schema):\n    yield 1\n\n\n"
         "migration = mm.Migration(\n    name='0001_run', dependencies=[],\n"
         f"    operations=[mm.RunPython({function})])\n",
         encoding="utf-8",
@@ -359,4 +382,4 @@ def test_what_is_no_function_of_two_is_told_with_a_hint(
     [problem] = caught.value.problems
     assert problem.message == f'mm.RunPython: "forward" cannot be {shown}'
     assert problem.hint == "write a function: def NAME(connection, schema)"
-    assert str(problem.at) == "0001_run.py:14:17"
+    assert str(problem.at) == "0001_run.py:18:17"

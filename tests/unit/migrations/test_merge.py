@@ -72,7 +72,7 @@ def ends(graph: MigrationGraph, migration: mm.Migration) -> mm.Schema:
 def test_branches_that_do_not_meet_need_no_operations() -> None:
     graph = branched((table("a", "id"),), (table("b", "id"),))
     found = merged(graph)
-    assert found.name == "0003_merge_0002_a_and_0002_b"
+    assert found.name == "0003_merge_a_and_b"
     assert found.dependencies == ("0002_a", "0002_b")
     assert found.operations == ()
     ends(graph, found)
@@ -281,9 +281,25 @@ def test_without_branches_there_is_nothing_to_merge() -> None:
         merge(MigrationGraph.of([step("0001_a")]))
 
 
-def test_a_name_that_would_be_long_is_short() -> None:
-    names = ["0001_" + letter * 40 for letter in "ab"]
-    assert merged(MigrationGraph.of(map(step, names))).name == "0002_merge"
+@pytest.mark.parametrize(
+    ("leaves", "name"),
+    [
+        (
+            ("add_posts_status_and_3_more", "create_tags_and_2_more"),
+            "merge_add_posts_status_and_create_tags",
+        ),
+        (
+            ("create_coupons", "create_refunds_and_create_refund_reason"),
+            "merge_create_coupons_and_create_refunds",
+        ),
+        (("a" * 40, "b" * 40), f"merge_{'a' * 19}_and_{'b' * 19}"),
+        (("a", "b", "c"), "merge_a_and_b_and_c"),
+        (tuple(letter * 12 for letter in "abcde"), "merge_5_branches"),
+    ],
+)
+def test_the_name_says_what_was_merged(leaves: tuple[str, ...], name: str) -> None:
+    graph = MigrationGraph.of(step(f"0001_{leaf}") for leaf in leaves)
+    assert merged(graph).name == f"0002_{name}"
 
 
 def test_a_field_that_both_sides_left_alone_is_not_touched() -> None:
