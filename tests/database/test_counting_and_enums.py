@@ -9,6 +9,7 @@ import pytest
 import mm_engine as mm
 from live_postgresql import LivePostgreSQL
 from live_sqlite import UnexpectedRowsError
+from mm_engine.dialects.postgresql_enums import TYPES_OF_THE_SERVER
 from mm_engine.model.types import FieldType
 from mm_engine.operations import Operation
 
@@ -191,3 +192,15 @@ def test_values_that_change_names_with_each_other_do_so_in_the_rows(
     assert moody.sql(MOOD_OF_ALL)[0] == (1, "sad", "{glad,NULL,sad}")
     moody.down([swap], before)
     assert moody.sql(MOOD_OF_ALL) == rows
+
+
+def test_every_type_of_the_server_is_known_by_name(
+    live_postgresql: LivePostgreSQL,
+) -> None:
+    found = live_postgresql.sql(
+        "SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace"
+        " AND typtype <> 'c' AND typname NOT LIKE '\\_%'"
+    )
+    names = {str(name) for [name] in found}
+    assert "path" in names
+    assert names <= set(TYPES_OF_THE_SERVER.split())

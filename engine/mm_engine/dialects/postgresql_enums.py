@@ -24,7 +24,7 @@ OLD = "makemigrations_old_"
 
 # What SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace finds
 # on PostgreSQL 14 to 18, without the types of rows and of lists.
-_OF_THE_SERVER = (
+TYPES_OF_THE_SERVER = (
     "aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange"
     " anycompatiblenonarray anycompatiblerange anyelement anyenum anymultirange"
     " anynonarray anyrange bit bool box bpchar bytea char cid cidr circle cstring date"
@@ -32,7 +32,9 @@ _OF_THE_SERVER = (
     " index_am_handler inet int2 int2vector int4 int4multirange int4range int8"
     " int8multirange int8range internal interval json jsonb jsonpath language_handler"
     " line lseg macaddr macaddr8 money name numeric nummultirange numrange oid"
-    " oidvector path point polygon record refcursor regclass regcollation regconfig"
+    " oidvector path pg_brin_bloom_summary pg_brin_minmax_multi_summary"
+    " pg_ddl_command pg_dependencies pg_lsn pg_mcv_list pg_ndistinct pg_node_tree"
+    " pg_snapshot point polygon record refcursor regclass regcollation regconfig"
     " regdictionary regnamespace regoper regoperator regproc regprocedure regrole"
     " regtype table_am_handler text tid time timestamp timestamptz timetz trigger"
     " tsm_handler tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector"
@@ -46,7 +48,7 @@ def check_name(dialect: PostgreSQL, name: str) -> None:
     Its namespace is searched first, so columns would get that type in silence.
     """
     namespace, own = dialect.place(name)
-    if namespace is None and own in _OF_THE_SERVER.split():
+    if namespace is None and own in TYPES_OF_THE_SERVER.split():
         raise UnsupportedError(
             f'PostgreSQL has a type "{own}" of its own, which the name would mean',
             hint=f'give the enum another name, or a namespace: "types.{own}"',
