@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.figures import Figures
 from benchmarks.jobs import timed
-from benchmarks.promises import Promise
+from benchmarks.promises import Promise, Straight
 from benchmarks.rounds import Cell, Place, Samples, Say
 
 NEAR = 0.02
@@ -45,7 +45,9 @@ def decide(
             break
         figures = Figures(samples)
         promise = min(still, key=lambda each: spent[each] * _distance(each, figures))
-        for cell in turns(rests[promise], samples):
+        of_growth = isinstance(promise, Straight)
+        chosen = (turns if of_growth else behind)(rests[promise], samples)
+        for cell in chosen:
             sample = timed(cell.job)
             samples[cell.place].append(sample)
             spent[promise] += sample.cpu / 1000
@@ -63,6 +65,15 @@ def open_of(made: Sequence[Promise], figures: Figures) -> tuple[Promise, ...]:
 def _distance(promise: Promise, figures: Figures) -> float:
     used = promise.used(figures)
     return NEAR if used is None else max(abs(used.now - 1), NEAR)
+
+
+def behind(plan: Sequence[Cell], samples: Samples) -> Sequence[Cell]:
+    """The cells that were measured least often: all of them, where none is behind.
+
+    What is compared must have had as many chances to run undisturbed.
+    """
+    least = min(len(samples[cell.place]) for cell in plan)
+    return [cell for cell in plan if len(samples[cell.place]) == least]
 
 
 def turns(plan: Sequence[Cell], samples: Samples) -> Iterator[Cell]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from benchmarks.deciding import decide, open_of, turns
+from benchmarks.deciding import behind, decide, open_of, turns
 from benchmarks.estimates import Estimate
 from benchmarks.figures import Figures, Time
 from benchmarks.jobs import Job, Sample
@@ -141,6 +141,12 @@ def test_there_is_an_end_where_nothing_decides(plan: tuple[Cell, ...]) -> None:
     decide(made, plan, found, seconds=0.2, say=lambda _: None)
     assert 1 < len(found[HERE]) < 100
     assert len(found[THERE]) == 1
+
+
+def test_what_is_compared_is_measured_equally_often(plan: tuple[Cell, ...]) -> None:
+    ours, theirs = plan
+    assert [*behind(plan, samples((100, 100), (100,)))] == [theirs]
+    assert [*behind(plan, samples((100,), (100,)))] == [ours, theirs]
 
 
 def test_quick_cells_come_again_in_a_round_of_slow_ones(plan: tuple[Cell, ...]) -> None:
