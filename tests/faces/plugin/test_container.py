@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 
+import attrs
 import pytest
 
+from mm_pytest.owner import Owner
+from mm_pytest.servers.container_way import OWNER
+from postgresql_runs import wait_until
 from suites import Suite
 
 IMAGE = "MAKEMIGRATIONS_TEST_IMAGE"
@@ -40,6 +45,42 @@ def test_a_container_is_started_used_and_removed(suite: Suite, image: str) -> No
     said = suite.passed("-W", "error", "--mm-databases", "postgresql", "--mm-checks")
     assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
     assert containers(image) == []
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_container_goes_with_a_run_that_is_killed(
+    suite: Suite, image: str, workers: tuple[str, ...]
+) -> None:
+    suite.tests(
+        "import os, signal\n"
+        "def test_it(mm_database):\n"
+        "    parent = os.environ.get('PYTEST_XDIST_WORKER') and os.getppid()\n"
+        "    os.kill(parent or os.getpid(), signal.SIGKILL)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    code, said = suite("--mm-databases", "postgresql", *workers)
+    assert code == -signal.SIGKILL, said
+    wait_until(lambda: containers(image) == [], 30)
+
+
+def test_a_container_is_swept_whose_keeper_was_killed_too(
+    suite: Suite, image: str
+) -> None:
+    here = Owner.here()
+    theirs = {attrs.evolve(here, started="1"): False, here: True}
+    for owner in theirs:
+        label = f"{OWNER}={owner.text()}"
+        words = ("docker", "create", "--label", label, image)
+        subprocess.run(words, capture_output=True, check=True)
+    [gone, left] = reversed(containers(image))
+    suite.tests("def test_it(mm_database): pass\n")
+    try:
+        suite.passed("--mm-databases", "postgresql", "--mm-server", "container")
+        assert containers(image) == [left]
+        assert gone != left
+    finally:
+        words = ("docker", "rm", "--force", gone, left)
+        subprocess.run(words, capture_output=True, check=False)
 
 
 def test_an_image_that_is_not_to_be_had_is_a_reason(suite: Suite) -> None:
