@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mm_engine.dialects.columns import Column
 from mm_engine.dialects.mysql_types import is_document
 from mm_engine.errors import Position, UnsupportedError
 from mm_engine.model import sqltext
@@ -78,12 +77,15 @@ def prefixes(words: MySQLWords, index: Index) -> dict[str, str]:
 
 def check_keys(words: MySQLWords, table: Table, schema: Schema) -> None:
     """Refuse keys of fields that no key can hold."""
-    columns = {column.name: column for column in words.columns(table, schema)}
+    types: dict[str, str] = {}
     for what, names, prefixed, at in _keys(words, table):
-        length = sum(
-            _length(words, what, columns[name], prefixed.get(name), table, at)
-            for name in names
-        )
+        for name in names:
+            if name not in types:
+                types[name] = words.type_sql(table.field(name), schema)
+            if is_document(types[name]) and name not in prefixed:
+                whole = f'{what} of "{table.name}" would hold all of "{name}"'
+                raise _too_much(f"{whole}, and {words.title}", name, types[name], at)
+        length = sum(_length(types[name], prefixed.get(name)) for name in names)
         most = words.features.longest_key
         if most is not None and length > most:
             raise UnsupportedError(
@@ -130,25 +132,22 @@ def _keys(
             yield f'index "{index.name}"', index.field_names, prefixed, index.at
 
 
-def _length(  # noqa: PLR0917 - what an error tells of
-    words: MySQLWords,
-    what: str,
-    column: Column,
-    prefix: str | None,
-    table: Table,
-    at: Position | None,
-) -> int:
+def _length(type_: str, prefix: str | None) -> int:
+    """How many bytes of a field are in a key."""
     if prefix is not None:
-        return int(prefix.strip("()")) * (1 if "BLOB" in column.type.upper() else 4)
-    if is_document(column.type):
-        raise UnsupportedError(
-            f'{what} of "{table.name}" would hold all of "{column.name}", and'
-            f" {words.title} has no key of {column.type}",
-            at=at,
-            hint="make the field a varchar; or let an index hold the beginning of it:"
-            f" options: {{mysql: {{prefix: [{column.name}=20]}}}}",
-        )
-    sized = _LENGTH.match(column.type)
+        return int(prefix.strip("()")) * (1 if "BLOB" in type_.upper() else 4)
+    sized = _LENGTH.match(type_)
     if sized is None:
         return _OTHERS
     return int(sized[3]) * (4 if sized[2].upper() == "CHAR" else 1)
+
+
+def _too_much(
+    whose: str, name: str, type_: str, at: Position | None
+) -> UnsupportedError:
+    return UnsupportedError(
+        f"{whose} has no key of {type_}",
+        at=at,
+        hint="make the field a varchar; or let an index hold the beginning of it:"
+        f" options: {{mysql: {{prefix: [{name}=20]}}}}",
+    )

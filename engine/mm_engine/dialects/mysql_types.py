@@ -25,6 +25,9 @@ _BYTES_A_LETTER = 4
 _TEXTS = (("TINYTEXT", 1 << 8), ("TEXT", 1 << 16), ("MEDIUMTEXT", 1 << 24))
 _LONGEST = {Varchar: 65532 // _BYTES_A_LETTER, Char: 255}
 _DOCUMENTS = re.compile(r"(TINY|MEDIUM|LONG)?(TEXT|BLOB)\b|JSON\b", re.IGNORECASE)
+_LAST = "\uffff"
+"""The last sign of the basic plane, beyond which no name goes."""
+
 _NUMBERS = re.compile(r"(TINY|SMALL|MEDIUM|BIG)?INT(EGER)?\b", re.IGNORECASE)
 _CLOCKED = re.compile(r"(DATETIME|TIMESTAMP)(\(\d\))?", re.IGNORECASE)
 _NOW = re.compile(
@@ -94,7 +97,7 @@ def check_size(type_: FieldType, field: Field, title: str) -> None:
 
 def check_name(name: str, title: str) -> None:
     """Refuse a name that the server would not take, or would cut."""
-    if name.endswith(" ") or any(ord(letter) > 0xFFFF for letter in name):  # noqa: PLR2004 - the last of the basic plane
+    if name.endswith(" ") or (not name.isascii() and max(name) > _LAST):
         raise UnsupportedError(
             f'{title} cannot call anything "{name}"',
             hint="let it not end in a blank, nor hold signs beyond U+FFFF",

@@ -157,11 +157,10 @@ class MySQLWords(MySQLCatalog):
                     hint="map its type to a whole number",
                 )
             column = attrs.evolve(column, not_null=True, identity=True)
-        return attrs.evolve(
-            column,
-            on_update=self._on_update(field, column.type),
-            comment=field.comment,
-        )
+        on_update = self._on_update(field, column.type)
+        if on_update is None and field.comment is None:
+            return column  # as nearly every field is
+        return attrs.evolve(column, on_update=on_update, comment=field.comment)
 
     def type_sql(self, field: Field, schema: Schema) -> TypeSQL:
         """The type of a column; an enum is the list of its values."""
