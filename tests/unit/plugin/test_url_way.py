@@ -32,6 +32,7 @@ def tried(url: str, *configured: str) -> str:
         "postgresql+psycopg://ann:secret@127.0.0.1:5432/shop",
         "postgresql+asyncpg://ann:secret@127.0.0.1:5432/shop",
         "postgresql://ann:secret@localhost:5432/shop",
+        "postgresql://ann:secret@LocalHost:5432/shop",
         "postgresql://ann:secret@[::1]:5432/shop",
         "postgresql://ann:secret@127.0.0.1/shop",
         "postgresql:///shop",
@@ -58,6 +59,7 @@ def test_a_database_for_work_is_known_however_it_is_spelled(
         "postgresql://ann:secret@127.0.0.1:5433/shop",
         "postgresql://ann:secret@db.example.com:5432/shop",
         "mysql://ann:secret@127.0.0.1:5432/shop",
+        "postgresql:///shop?host=one,other&port=5432,5433",
         "no URL at all",
         "",
     ],
@@ -69,3 +71,10 @@ def test_another_one_is_no_obstacle(other: str) -> None:
 def test_a_url_of_another_database_leads_nowhere() -> None:
     with pytest.raises(NoWayError, match=f"{VARIABLE} names no postgresql"):
         tried("sqlite:///x.db")
+
+
+@pytest.mark.parametrize("text", ["nonsense:secret", "postgresql://h:99999/x"])
+def test_what_is_no_url_leads_nowhere_and_says_why(text: str) -> None:
+    with pytest.raises(NoWayError, match=f"{VARIABLE}: ") as caught:
+        tried(text)
+    assert "secret" not in str(caught.value)
