@@ -34,7 +34,7 @@ class Live(Scratch):
             return ""
         said = super().run(f"DATABASE_URL={self.url} {line}")
         said = said.replace(self.url, SHOWN).replace(Url.of(self.url).database, "shop")
-        said = re.sub(r"\(mysql [\d.]+\)", "(mysql 10.11.19)", said)
+        said = re.sub(r"\(mysql [^)]+\)", "(mysql 10.11.19-MariaDB)", said)
         return re.sub(r"(\d\d:\d\d:\d\d)\.\d{6}", r"\1", said)
 
 

@@ -143,6 +143,9 @@ def fitted(dialect: Dialect, connection: sa.Connection) -> Dialect:
 
 
 def server_version(connection: sa.Connection) -> str:
-    """The version that the server says it has, as in ``3.45.1``."""
+    """The version that the server says it has: ``3.45.1``, ``10.11.19-MariaDB``."""
+    text = backend_of(connection).server_text(connection)
+    if text is not None:
+        return text
     version = connection.dialect.server_version_info or ()
     return ".".join(str(part) for part in version)
