@@ -93,3 +93,18 @@ def test_a_database_that_was_changed_is_one_that_was_made_so(
     live_mariadb.emptied()
     live_mariadb.built(schema)
     assert live_mariadb.shape() == shape
+
+
+def test_what_is_altered_if_it_is_there_is_made_where_it_was_dropped_by_hand(
+    live_mariadb: LiveMySQL,
+) -> None:
+    case = next(case for case in LIVE if case.name == "altered_parts_if_present")
+    _made(case, live_mariadb)
+    live_mariadb.sql("ALTER TABLE users DROP FOREIGN KEY fk_users_boss_id")
+    live_mariadb.sql("ALTER TABLE users DROP CONSTRAINT ck_users_email")
+    live_mariadb.sql("DROP INDEX idx_users_email ON users")
+    live_mariadb.up(case.operations)
+    shape, schema = live_mariadb.shape(), live_mariadb.schema
+    live_mariadb.emptied()
+    live_mariadb.built(schema)
+    assert live_mariadb.shape() == shape

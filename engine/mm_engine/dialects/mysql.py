@@ -22,7 +22,7 @@ from mm_engine.dialects import (
 from mm_engine.dialects import mysql_keys as keys
 from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.mysql_parts import MySQLParts
-from mm_engine.dialects.statements import Item, Move, Statement
+from mm_engine.dialects.statements import Item, Move, Statement, When
 from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Index, Table
@@ -35,6 +35,7 @@ from mm_engine.operations import (
     AlterEnum,
     AlterField,
     AlterForeignKey,
+    AlterIndex,
     AlterPrimaryKey,
     AlterUnique,
     CreateEnum,
@@ -195,6 +196,8 @@ class MySQL(MySQLParts):
         items = [self._changed(move, table, *words)]
         exists = self.index_exists_sql(table, old)
         yield from self.when(move.operation.if_present, exists, items)
+        if isinstance(move.operation, AlterIndex) and move.operation.if_present:
+            yield self._made_where_gone(move, table, exists, self.index_clause(index))
 
     def change_table(self, move: Move, table: str) -> Items:
         """Make a table's keys, constraints and options what they now are."""
@@ -210,6 +213,9 @@ class MySQL(MySQLParts):
                 yield from items
             case _:
                 yield from self.when(operation.if_present, exists, items)
+        clause = self._altered_clause(operation)
+        if clause is not None and operation.if_present:
+            yield self._made_where_gone(move, table, exists, clause)
 
     def rows_apart(self, move: Move, operation: UpsertData) -> Items:
         """No row of another key may hold what must be unique: it would be changed."""
@@ -226,6 +232,25 @@ class MySQL(MySQLParts):
         """The single statements of a text, those of routines kept together."""
         del transactional
         return mysql_text.statements(text)
+
+    def _altered_clause(self, operation: Operation) -> str | None:
+        """The constraint as an operation makes it that puts it in another's place."""
+        match operation:
+            case AlterForeignKey(foreign_key=key):
+                return self.foreign_key_sql(key)
+            case AlterUnique(unique=unique):
+                return self.unique_sql(unique)
+            case AlterCheck(check=check):
+                return self.check_sql(check)
+            case _:
+                return None
+
+    def _made_where_gone(
+        self, move: Move, table: str, exists: str, clause: str
+    ) -> When:
+        """An index or constraint made where there was none to be altered."""
+        items = (self._changed(move, table, f"ADD {clause}"),)
+        return When(self.absent_sql(exists), items=items)
 
     def _changed(self, move: Move, table: str, *words: str) -> Statement:
         before, after = move.before.table(table), move.after.table(table)
