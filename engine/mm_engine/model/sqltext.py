@@ -9,7 +9,8 @@ from functools import lru_cache
 _TOKEN = re.compile(
     r"""
     (?P<skip> '(?:[^']|'')*' | --[^\n]* | /\*.*?\*/ | \d[\w.]* )
-  | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
+  | (?P<quoted> "(?:[^"]|"")*" | `(?:[^`]|``)*`
+        | (?<![\w\]"]) \[[^\]]*\] ) # after a word it is an array, or a part of one
   | (?P<word> [^\W\d]\w* )(?P<call> \s*\( )?
     """,
     re.VERBOSE | re.DOTALL,
