@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from surroundings import as_typed
+
 NOXFILE = """
 import mm_nox
 
@@ -29,7 +31,7 @@ def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words,
         cwd=project,
-        env=os.environ | {"PATH": path},
+        env=as_typed() | {"PATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

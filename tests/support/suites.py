@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from surroundings import as_typed
 
 SCHEMA = """
 tables:
@@ -49,7 +50,7 @@ class Suite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = dict(os.environ)
+        self.environment = as_typed()
         self.write("pytest.ini", "[pytest]\n")
         self.write("schema/schema.yaml", SCHEMA)
         self.write("migrations/makemigrations.config.yaml", SETTINGS)

@@ -50,10 +50,28 @@ def reader(dialect: Dialect) -> Reader:
 
     Raises ``UnsupportedError`` for a database that nobody has taught us to read.
     """
+    return _reader(_home(dialect))
+
+
+def check_readable(dialect: Dialect) -> None:
+    """Refuse a database that cannot be read, before anybody connects to it."""
+    _home(dialect)
+
+
+def _home(dialect: Dialect) -> str:
     module = _HOMES.get(dialect.name)
     if module is None:
-        raise UnsupportedError(f"{dialect.title} cannot be read yet")
-    return _reader(module)
+        raise UnsupportedError(
+            f"{dialect.title} cannot be read yet",
+            hint=f"this version reads {', '.join(readable())}; migrations are made and"
+            " run without reading",
+        )
+    return module
+
+
+def readable() -> tuple[str, ...]:
+    """The databases that can be read, by the names that schema files have."""
+    return tuple(_HOMES)
 
 
 @cache

@@ -12,7 +12,7 @@ from mm_engine.errors import HistoryError, LockError, MMError, Position, Problem
 from mm_engine.migrations.provenance import Origin
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
-from mm_engine.project.running import Place, Terms, opened
+from mm_engine.project.running import Place, Terms, dialect_of, opened
 from mm_engine.project.things import Words, thing, words_around
 from mm_engine.project.whereabouts import Whereabouts
 
@@ -131,9 +131,11 @@ def drifted(
     has no history.
     """
     from mm_engine.introspect.drift import drift
+    from mm_engine.introspect.reader import check_readable
     from mm_engine.runner.failures import explained
     from mm_engine.runner.history import History
 
+    check_readable(dialect_of(project, source))
     with opened(project, source, Terms(), is_looking=True) as (session, place, dialect):
         connection = session.connection
         with explained(connection, "reading the history"):

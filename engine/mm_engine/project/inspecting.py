@@ -11,7 +11,7 @@ import attrs
 from mm_engine.errors import UsageError, nearest
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table
-from mm_engine.project.running import Place, Terms, opened
+from mm_engine.project.running import Place, Terms, dialect_of, opened
 
 if TYPE_CHECKING:
     from mm_engine.introspect.native import Unread
@@ -43,10 +43,11 @@ def inspected(
     the one of unqualified names. Raises ``UsageError`` for what is not there.
     """
     from mm_engine.introspect.lift import lift
-    from mm_engine.introspect.reader import reflect
+    from mm_engine.introspect.reader import check_readable, reflect
     from mm_engine.runner.failures import explained
     from mm_engine.schemafile import schema_yaml
 
+    check_readable(dialect_of(project, source))
     with opened(project, source, Terms(), is_looking=True) as (session, place, dialect):
         if namespaces and not dialect.features.has_namespaces:
             raise UsageError(f"{dialect.title} has no namespaces")

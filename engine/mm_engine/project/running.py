@@ -286,6 +286,14 @@ def plan_back(
     return plan_down(graph, history.names, target=to, steps=steps)
 
 
+def dialect_of(project: Belongings, source: Connectable | None) -> Dialect:
+    """How the caller's database is told, or the configured one; nothing connects."""
+    if source is None:
+        project.url()  # that there is none is the first thing to say
+        return project.dialect()
+    return project.dialect(project.type_spoken(source.dialect.name))
+
+
 @contextmanager
 def opened(
     project: Belongings,
@@ -302,9 +310,9 @@ def opened(
     from mm_engine.runner.session import session
 
     patience = LOCK_TIMEOUT if terms.lock_timeout is None else terms.lock_timeout
+    dialect = dialect_of(project, source)
     if source is None:
         url = project.url()
-        dialect = project.dialect()
         with (
             connected(
                 url,
@@ -321,11 +329,10 @@ def opened(
             )
             yield opened, place, dialect
         return
-    kind = project.type_spoken(source.dialect.name)
     with session(source, lock_timeout=patience) as opened:
         place = Place(
             database=opened.connection.engine.url.render_as_string(),
-            type=kind,
+            type=dialect.name,
             version=server_version(opened.connection),
         )
-        yield opened, place, project.dialect(kind)
+        yield opened, place, dialect
