@@ -38,6 +38,7 @@ class AutoUpdate(Enum):
 
     CLAUSE = "a clause of the column"
     TRIGGER = "a trigger on the table"
+    ABSENT = "nothing: there are neither such clauses nor triggers"
 
 
 class Guarded(Enum):

@@ -71,6 +71,14 @@ class Lowering(Names):
         """The column that a field is, wherever it stands."""
         options = self.chosen(field.options, self.field_options)
         type_ = self.spoken(field.type)
+        if field.auto_update and self.features.auto_update is AutoUpdate.ABSENT:
+            raise UnsupportedError(
+                f'{self.title} has nothing that sets "{field.name}" when its row'
+                " changes: it has no such clause and no triggers",
+                at=field.at,
+                hint="leave auto_update out and let the application set it;"
+                " auto_create sets it when the row is made",
+            )
         return Column(
             name=field.name,
             type=self.type_sql(field, schema),

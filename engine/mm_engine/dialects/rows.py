@@ -23,6 +23,21 @@ class Rows(Clauses):
         del field, schema
         return name
 
+    def upserted_sql(
+        self,
+        table: str,
+        names: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        keys: Sequence[str],
+    ) -> str:
+        """Rows inserted, or updated where their keys are there; values by position."""
+        lines = ",\n".join(f"    ({', '.join(row)})" for row in rows)
+        updated = [self.quote(name) for name in names if name not in keys]
+        return (
+            f"INSERT INTO {self.thing(table)} ({self.listed(names)}) VALUES\n"
+            f"{lines}\n{self.conflict_sql(keys, updated)}"
+        )
+
     def conflict_sql(self, keys: Sequence[str], updated: Sequence[Identifier]) -> str:
         """What an INSERT does with a row whose keys are there already."""
         changes = ", ".join(f"{name} = excluded.{name}" for name in updated)

@@ -95,21 +95,16 @@ def value_sql(dialect: Dialect, value: Value, field: Field, schema: Schema) -> V
 def _upserted(
     dialect: Dialect, move: Move, operation: UpsertData, rows: Sequence[Row]
 ) -> Statement:
-    """One INSERT of rows that give the same fields."""
+    """One statement for rows that give the same fields."""
     table = move.before.table(operation.table)
     names = _written(table, rows[0])
 
-    def line(row: Row) -> str:
+    def values(row: Row) -> list[ValueSQL]:
         fields = (table.field(name) for name in names)
-        values = (value_sql(dialect, row[f.name], f, move.before) for f in fields)
-        return f"    ({', '.join(values)})"
+        return [value_sql(dialect, row[f.name], f, move.before) for f in fields]
 
-    lines = ",\n".join(line(row) for row in rows)
-    updated = [dialect.quote(name) for name in names if name not in operation.keys]
-    return Statement(
-        f"INSERT INTO {dialect.thing(table.name)} ({dialect.listed(names)}) VALUES\n"
-        f"{lines}\n{dialect.conflict_sql(operation.keys, updated)}"
-    )
+    said = [values(row) for row in rows]
+    return Statement(dialect.upserted_sql(table.name, names, said, operation.keys))
 
 
 def _keys(
