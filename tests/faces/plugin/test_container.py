@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import attrs
 import pytest
@@ -21,12 +23,15 @@ pytestmark = pytest.mark.database("container")
 
 
 @pytest.fixture(autouse=True)
-def image(suite: Suite) -> str:
+def image(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its name, for one test of all workers at a time: each looks at all containers."""
     name = os.environ.get(IMAGE)
     if not name:
         pytest.skip(f"{IMAGE} names no image")
     suite.write("pytest.ini", f"[pytest]\nmm_postgresql_image = {name}\n")
-    return name
+    with (tmp_path_factory.getbasetemp().parent / "containers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield name
 
 
 def containers(image: str) -> list[str]:
