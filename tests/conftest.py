@@ -98,6 +98,10 @@ def pytest_runtest_makereport(
     if report.skipped and any(database in required for database in databases(item)):
         report.outcome = "failed"
         report.longrepr = f"skipped, but required: {report.longrepr}"
+    if report.failed and "mariadb_server" in getattr(item, "fixturenames", ()):
+        from mariadb import said
+
+        report.sections.append(("what MariaDB has said", said(item.config)))
     return report
 
 

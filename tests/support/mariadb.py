@@ -1,4 +1,8 @@
-"""A MariaDB server for the tests: one a process, of the machine's own binaries."""
+"""A MariaDB server for the tests: one a run, of the machine's own binaries.
+
+Like the plugin's own servers it is kept by a process beside the run, for all workers
+of pytest-xdist, and goes with the run even if that is killed.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from mm_pytest.folders import base_folder
 from mm_pytest.servers.postgresql import unprivileged_user
+from mm_pytest.servers.wanted import NoWayError
+from mm_pytest.workers import run_of
 
 BINARIES = "MAKEMIGRATIONS_TEST_MARIADB"
 """The folder of ``mariadbd``, where it is none that the machine looks in."""
@@ -39,19 +44,25 @@ SETTINGS = (
 """What makes a server quick whose data nobody will miss."""
 
 PATIENCE = 30.0
+SAID = 40
+"""How many of the last lines of its log are shown where a test fails."""
+
 NUMBERS = itertools.count(1)
+_READY = "ready for connections"
 
 
 @pytest.fixture(scope="session")
-def mariadb_server() -> Iterator[str]:
-    """A server of our own, gone after the tests; skipped where there can be none."""
+def mariadb_server(pytestconfig: pytest.Config) -> str:
+    """The run's server, gone after the tests; skipped where there can be none."""
     if find_spec("pymysql") is None:
         pytest.skip("PyMySQL is not installed")
     server, maker = program("mariadbd"), program("mariadb-install-db")
     if server is None or maker is None:
         pytest.skip(f"there is no MariaDB here, nor in {BINARIES}")
-    with started(server, maker) as url:
-        yield url
+    run = run_of(pytestconfig)
+    return run.once(
+        "tests-mariadb", str, lambda: run.kept(running, server, maker, run.folder)
+    )
 
 
 @pytest.fixture
@@ -70,10 +81,21 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join(places))
 
 
+def said(config: pytest.Config) -> str:
+    """What the run's server has said since it was ready, to go with a failure."""
+    logs = sorted(run_of(config).folder.glob("maria-*/log"))
+    texts = [log.read_text("utf-8", "replace").partition(_READY)[2] for log in logs]
+    lines = "".join(texts).splitlines()[2:]  # the first two are its name
+    return "\n".join(lines[-SAID:])
+
+
 @contextmanager
-def started(server: str, maker: str, *more: str) -> Iterator[str]:
-    """A running server's URL, for one who may do everything; it ends with the block."""
-    folder = Path(tempfile.mkdtemp(prefix="mm-maria-", dir=base_folder()))
+def running(server: str, maker: str, base: Path) -> Iterator[str]:
+    """A running server's URL, for one who may do everything; it ends with the block.
+
+    Its data lies in a folder beneath another one.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="maria-", dir=base))
     user = unprivileged_user()
     try:
         if user is not None:
@@ -89,20 +111,7 @@ def started(server: str, maker: str, *more: str) -> Iterator[str]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        words = [server, "--no-defaults", f"--datadir={folder / 'data'}"]
-        words += [f"--port={port}", f"--socket={folder / 's'}", *SETTINGS, *more]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                start_new_session=True,
-                user=user.pw_uid if user else None,
-                group=user.pw_gid if user else None,
-                extra_groups=[] if user else None,
-            )
+        process = _started(server, folder, port)
         try:
             _wait_until_ready(process, folder, port)
             yield f"mysql://root@127.0.0.1:{port}/"
@@ -149,6 +158,24 @@ def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
+def _started(server: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    user = unprivileged_user()
+    words = [server, "--no-defaults", f"--datadir={folder / 'data'}"]
+    words += [f"--port={port}", f"--socket={folder / 's'}", *SETTINGS]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            start_new_session=True,
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
+        )
+
+
 def _run(words: list[str], folder: Path) -> None:
     user = unprivileged_user()
     done = subprocess.run(
@@ -160,17 +187,18 @@ def _run(words: list[str], folder: Path) -> None:
         group=user.pw_gid if user else None,
         extra_groups=[] if user else None,
     )
-    assert done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
+    if done.returncode != 0:
+        raise NoWayError((done.stdout + done.stderr).decode("utf-8", "replace"))
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
-        if b"ready for connections" in (folder / "log").read_bytes():
+        if _READY in (folder / "log").read_text("utf-8", "replace"):
             return
         time.sleep(0.01)
     log = (folder / "log").read_text("utf-8", "replace")
-    raise AssertionError(f"MariaDB did not start on port {port}:\n{log}")
+    raise NoWayError(f"MariaDB did not start on port {port}:\n{log}")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
