@@ -6,6 +6,7 @@ import pytest
 
 from mm_engine.config import Config, Flag, load
 from mm_engine.config.settings import COLOR, DIRECTORY, TYPE, URL
+from mm_engine.dialects.features import Unsupported
 from mm_engine.errors import ConfigError, UsageError
 
 PYPROJECT = """\
@@ -362,3 +363,16 @@ def test_a_project_without_schema_files_is_none(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match="has to be a list of texts"):
         load(tmp_path, environment={})
+
+
+def test_what_becomes_of_absent_foreign_keys_is_one_of_two_words(
+    tmp_path: Path,
+) -> None:
+    text = "[tool.makemigrations]\nunsupported.foreign_keys = 'drop'\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="has to be declare-only or error"):
+        load(tmp_path, environment={})
+    (tmp_path / "pyproject.toml").write_text(text.replace("drop", "error"))
+    assert load(tmp_path, environment={}).absent_keys is Unsupported.ERROR
+    variable = {"MAKEMIGRATIONS_UNSUPPORTED_FOREIGN_KEYS": "declare-only"}
+    assert load(tmp_path, environment=variable).absent_keys is Unsupported.DECLARE_ONLY

@@ -76,10 +76,10 @@ class Output:
         if problem.hint:
             self.say(f"  hint: {problem.hint}")
 
-    def finding(self, problem: Problem, code: str) -> None:
+    def finding(self, problem: Problem, code: str, *, fg: str = "red") -> None:
         """One result of a check, on stdout."""
         where = f"{problem.at}: " if problem.at else ""
-        self.line(f"{where}{problem.message} [{code}]", fg="red")
+        self.line(f"{where}{problem.message} [{code}]", fg=fg)
         if problem.hint:
             self.line(f"  hint: {problem.hint}")
 

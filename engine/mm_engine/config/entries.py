@@ -82,6 +82,11 @@ def value_of(setting: Setting, written: Value) -> Value | Problem:
             return written
         case Kind.TEXTS, str() if written.strip():
             return (written,)
+        case Kind.WORD, str() if written in setting.words:
+            return written
+        case Kind.WORD, _:
+            words = " or ".join(setting.words)
+            return Problem(f'"{setting.key}" has to be {words}')
         case Kind.FLAG, bool():
             return written
         case Kind.FLAG, str() if written.lower() in _WORDS:

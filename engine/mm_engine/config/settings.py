@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import attrs
 
+from mm_engine.dialects.features import Unsupported
+
 Value: TypeAlias = str | bool | tuple[str, ...] | None
 """What a setting can hold."""
 
@@ -27,17 +29,22 @@ class Kind(Enum):
     TEXT = auto()
     TEXTS = auto()
     FLAG = auto()
+    WORD = auto()
 
 
 @attrs.frozen
 class Setting:
-    """One setting; ``variables`` name it in the environment, the strongest first."""
+    """One setting; ``variables`` name it in the environment, the strongest first.
+
+    ``words`` are all that it can be, where it is one of a few.
+    """
 
     key: str
     kind: Kind = Kind.TEXT
     default: Value = attrs.field(default=None, kw_only=True)
     also: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     secret: bool = attrs.field(default=False, kw_only=True)
+    words: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -61,6 +68,7 @@ DIRECTORY = "migration.directory"
 INCLUDE_DOWN_SQL = "migration.include_down_sql"
 SCHEMA_PATHS = "schema.paths"
 DRIFT_IGNORE = "drift.ignore"
+UNSUPPORTED_FOREIGN_KEYS = "unsupported.foreign_keys"
 VERBOSE = "output.verbose"
 COLOR = "output.color_enabled"
 
@@ -71,6 +79,12 @@ SETTINGS = (
     Setting(INCLUDE_DOWN_SQL, Kind.FLAG, default=False),
     Setting(SCHEMA_PATHS, Kind.TEXTS, default=("schema/schema.yaml",)),
     Setting(DRIFT_IGNORE, Kind.TEXTS, default=()),
+    Setting(
+        UNSUPPORTED_FOREIGN_KEYS,
+        Kind.WORD,
+        default=Unsupported.DECLARE_ONLY.value,
+        words=tuple(one.value for one in Unsupported),
+    ),
     Setting(VERBOSE, Kind.FLAG, default=False),
     Setting(COLOR, Kind.FLAG, default=True),
 )

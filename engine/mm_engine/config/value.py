@@ -15,11 +15,13 @@ from mm_engine.config.settings import (
     INCLUDE_DOWN_SQL,
     SCHEMA_PATHS,
     TYPE,
+    UNSUPPORTED_FOREIGN_KEYS,
     URL,
     VERBOSE,
     Setting,
     Value,
 )
+from mm_engine.dialects.features import Unsupported
 from mm_engine.errors import Position, Problem
 from mm_engine.runner.url import hidden
 
@@ -128,6 +130,11 @@ class Config:
         """Patterns of the names of tables that drift is not looked for in."""
         value = self.values[DRIFT_IGNORE].value
         return value if isinstance(value, tuple) else ()
+
+    @property
+    def absent_keys(self) -> Unsupported:
+        """What becomes of foreign keys on a database that has none."""
+        return Unsupported(self.values[UNSUPPORTED_FOREIGN_KEYS].value)
 
     @property
     def verbose(self) -> bool:

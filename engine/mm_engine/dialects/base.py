@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import assert_never
 
-from mm_engine.dialects import checks, upserts
+from mm_engine.dialects import checks, keyless, upserts
 from mm_engine.dialects.catalog import Catalog
 from mm_engine.dialects.features import Guarded
 from mm_engine.dialects.rows import Rows
@@ -75,6 +75,7 @@ class Dialect(Catalog, Rows):
         Raises ``UnsupportedError``, naming operation, database and reason, for what
         this database cannot do; so nothing has run by then.
         """
+        moves = keyless.told_moves(self, moves)
         told: list[Item] = []
         for group in self.groups(moves):
             numbers = [move.number for move in group]

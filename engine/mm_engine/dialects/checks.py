@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from mm_engine.dialects.clauses import Clauses
-from mm_engine.dialects.features import EnumStyle, Namespace
+from mm_engine.dialects.features import EnumStyle, ForeignKeys, Namespace
 from mm_engine.dialects.statements import Move
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
@@ -91,7 +91,7 @@ def _check_table(words: Clauses, table: Table) -> None:
 
 def check_references(words: Clauses, moves: Sequence[Move]) -> None:
     """Refuse a foreign key to fields of which two rows may hold the same values."""
-    if not words.features.enforces_foreign_keys:
+    if words.features.foreign_keys is not ForeignKeys.ENFORCED:
         return
     if not any(isinstance(move.operation, _REFERRING) for move in moves):
         return

@@ -18,6 +18,21 @@ class Transactions(Enum):
     ABSENT = "none, and changes of rows commit by themselves too"
 
 
+class ForeignKeys(Enum):
+    """What becomes of a reference to a row that is not there."""
+
+    ENFORCED = "it is refused"
+    DECLARED = "nobody looks: the key is kept for readers and planners"
+    ABSENT = "there are no foreign keys"
+
+
+class Unsupported(Enum):
+    """What becomes of something that a database does not have, as the settings say."""
+
+    DECLARE_ONLY = "declare-only"
+    ERROR = "error"
+
+
 class Namespace(Enum):
     """Where a name may be given only once."""
 
@@ -62,8 +77,12 @@ class Features:
     """How much DDL one transaction may hold."""
     begin: str
     """What opens a transaction that will change the schema."""
-    enforces_foreign_keys: bool
-    """Whether a reference to a row that is not there is refused."""
+    foreign_keys: ForeignKeys
+    """What becomes of a reference to a row that is not there.
+
+    Where there are no foreign keys a dialect never sees any: ``keyless`` takes them
+    out of what it is told.
+    """
     identifier_quotes: tuple[tuple[str, str], ...]
     """What may stand around a name in SQL; we write the first."""
     longest_name: int | None

@@ -14,6 +14,7 @@ from mm_engine.dialects.features import (
     AutoUpdate,
     EnumStyle,
     Features,
+    ForeignKeys,
     Guarded,
     Namespace,
     Transactions,
@@ -52,7 +53,7 @@ class MySQLWords(MySQLCatalog):
     features = Features(
         transactional_ddl=Transactions.NONE,
         begin="START TRANSACTION",
-        enforces_foreign_keys=True,
+        foreign_keys=ForeignKeys.ENFORCED,
         identifier_quotes=(("`", "`"),),
         longest_name=64,
         counts_names_in_bytes=False,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import ClassVar, Self, TypeAlias
 
-from mm_engine.dialects.features import Features
+from mm_engine.dialects.features import Features, Unsupported
 from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_literal
 from mm_engine.errors import UnsupportedError, nearest
 from mm_engine.model.names import place_of
@@ -37,6 +37,9 @@ class Names(ABC):
     facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {}
     """Facts that were others on servers before a version."""
 
+    absent_keys = Unsupported.DECLARE_ONLY
+    """What becomes of foreign keys where there are none."""
+
     def at(self, version: Version | None) -> Self:
         """This dialect as a server of that version takes it; None is the newest."""
         facts: dict[str, object] = {}
@@ -49,6 +52,14 @@ class Names(ABC):
         older_one.features = Features.like(self.features, **facts)
         older_one.title = f"{self.title} {'.'.join(map(str, version or ()))}"
         return older_one
+
+    def treating(self, *, foreign_keys: Unsupported) -> Self:
+        """This dialect, with foreign keys so treated where there are none."""
+        if foreign_keys is self.absent_keys:
+            return self
+        other = copy(self)
+        other.absent_keys = foreign_keys
+        return other
 
     def quote(self, name: str) -> Identifier:
         """A name in quotes, which it cannot leave.

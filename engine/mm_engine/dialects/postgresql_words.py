@@ -16,6 +16,7 @@ from mm_engine.dialects.features import (
     AutoUpdate,
     EnumStyle,
     Features,
+    ForeignKeys,
     Guarded,
     Namespace,
     Transactions,
@@ -43,7 +44,7 @@ class PostgreSQLWords(Clauses):
         # Whatever the database's own defaults are: a history read before the lock was
         # had must not be read again from an old snapshot.
         begin="BEGIN ISOLATION LEVEL READ COMMITTED",
-        enforces_foreign_keys=True,
+        foreign_keys=ForeignKeys.ENFORCED,
         identifier_quotes=(('"', '"'),),
         longest_name=63,
         counts_names_in_bytes=True,

@@ -15,6 +15,7 @@ from mm_engine.dialects.features import (
     AutoUpdate,
     EnumStyle,
     Features,
+    ForeignKeys,
     Guarded,
     Namespace,
     Transactions,
@@ -39,7 +40,7 @@ class SQLiteWords(Clauses):
     features = Features(
         transactional_ddl=Transactions.FULL,
         begin="BEGIN IMMEDIATE",
-        enforces_foreign_keys=True,
+        foreign_keys=ForeignKeys.ENFORCED,
         identifier_quotes=(('"', '"'), ("`", "`"), ("[", "]")),
         longest_name=None,
         counts_names_in_bytes=False,

@@ -71,6 +71,11 @@ class Schema:
                 f'there is no enum "{name}"', hint=nearest(name, self.enums)
             ) from None
 
+    def without_foreign_keys(self) -> Schema:
+        """This schema as a database has it that has no foreign keys."""
+        tables = {name: t.without_foreign_keys for name, t in self.tables.items()}
+        return attrs.evolve(self, tables=tables)
+
     def with_table(self, table: Table) -> Schema:
         """This schema with the table in the place of one of its name, or added."""
         made = attrs.evolve(self, tables={**self.tables, table.name: table})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 import attrs
@@ -145,6 +146,11 @@ class Table:
         default=None, kw_only=True, eq=False, repr=False
     )
     at: Position | None = attrs.field(default=None, kw_only=True, eq=False, repr=False)
+
+    @cached_property
+    def without_foreign_keys(self) -> Table:
+        """This table as a database has it that has no foreign keys."""
+        return attrs.evolve(self, foreign_keys=()) if self.foreign_keys else self
 
     def has_field(self, name: str) -> bool:
         """Whether a field of that name is here."""

@@ -117,10 +117,34 @@ class Belongings:
         from mm_engine.runner.wires import database_named
 
         if database_type is None:
-            return dialect(self.database_type())
-        if database_type.lower() in variants():
-            return dialect(database_type.lower())
-        return dialect(database_named(database_type))
+            name = self.database_type()
+        elif database_type.lower() in variants():
+            name = database_type.lower()
+        else:
+            name = database_named(database_type)
+        return dialect(name).treating(foreign_keys=self.config.absent_keys)
+
+    def dialects(self) -> dict[str, Dialect]:
+        """How each database of these migrations is told, by what people call it.
+
+        Those with migrations of their own are left out, and those that nobody can say
+        the type of.
+        """
+        from mm_engine.dialects import available
+
+        config = self.config
+        names = [config.database] if config.database else [None, *config.databases]
+        found: dict[str, Dialect] = {}
+        for name in names:
+            one = attrs.evolve(self, config=attrs.evolve(config, database=name))
+            if one.config.migrations_folder != config.migrations_folder:
+                continue
+            if one.config.url is None and one.config.database_type is None:
+                continue
+            kind = one.database_type()
+            if kind in available():
+                found[f"{name} ({kind})" if name else kind] = one.dialect(kind)
+        return found
 
     def type_spoken(self, driver: str) -> str:
         """The type of a database that an application's own engine speaks to.

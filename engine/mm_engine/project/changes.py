@@ -21,6 +21,7 @@ class Changes:
 
     operations: tuple[Operation, ...]
     before: Schema = attrs.field(repr=False)
+    after: Schema = attrs.field(repr=False)
     findings: tuple[Problem, ...] = ()
 
 
@@ -34,5 +35,6 @@ def changes(project: Belongings, graph: MigrationGraph | None = None) -> Changes
     return Changes(
         operations=diff(before, file.schema, renames),
         before=before,
+        after=file.schema,
         findings=(*file.findings, *stale),
     )

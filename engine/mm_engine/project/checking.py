@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_engine.dialects.features import ForeignKeys, Unsupported
 from mm_engine.errors import (
     ConfigError,
     LockError,
@@ -16,7 +17,9 @@ from mm_engine.errors import (
 )
 
 if TYPE_CHECKING:
+    from mm_engine.dialects.base import Dialect
     from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.model.schema import Schema
     from mm_engine.project.belongings import Belongings
 
 
@@ -42,16 +45,19 @@ MISSING = "applied-but-missing"
 PARTLY = "squash-partly-applied"
 UNFINISHED = "unfinished"
 DRIFT = "drift"
+DECLARED_ONLY = "declared-only"
 
 
 @attrs.frozen(kw_only=True)
 class Checked:
     """What was found, what is worth knowing besides, and what was looked at.
 
+    ``notes`` are findings that somebody has agreed to: nothing has to be done.
     ``database`` is None where no history was looked at; ``reason`` says why.
     """
 
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
     warnings: tuple[Problem, ...] = ()
     database: str | None = None
     reason: str | None = None
@@ -79,8 +85,17 @@ def check(project: Belongings, *, is_drift_wanted: bool = False) -> Checked:
     ]
     of_history, database, reason = _of_history(project, graph)
     drift = tuple(_drift(project)) if is_drift_wanted else ()
+    keys = tuple(absent_keys(compared.after, project.dialects()))
+    is_refused = project.config.absent_keys is Unsupported.ERROR
     return Checked(
-        findings=(*branches, *(unwritten if count else ()), *of_history, *drift),
+        findings=(
+            *branches,
+            *(unwritten if count else ()),
+            *(keys if is_refused else ()),
+            *of_history,
+            *drift,
+        ),
+        notes=() if is_refused else keys,
         warnings=compared.findings,
         database=database,
         reason=reason,
@@ -95,6 +110,36 @@ def _branches(graph: MigrationGraph) -> Iterator[Finding]:
             f"the migrations end in {len(leaves)} branches: {', '.join(leaves)}",
             hint='"makemigrations makemigrations --merge" brings them together',
         )
+
+
+def absent_keys(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[Finding]:
+    """A finding for each foreign key that some database will not have.
+
+    ``dialects`` are those of the databases, by what people call them.
+    """
+    without = [
+        (called, one)
+        for called, one in dialects.items()
+        if one.features.foreign_keys is ForeignKeys.ABSENT
+    ]
+    if not without:
+        return
+    have = "has" if len(without) == 1 else "have"
+    where = f"{', '.join(called for called, _ in without)} {have} no foreign keys"
+    is_refused = any(one.absent_keys is Unsupported.ERROR for _, one in without)
+    said = "" if is_refused else ", so only the schema knows of it"
+    for table in schema.tables.values():
+        for key in table.foreign_keys:
+            fields = ", ".join(key.fields)
+            yield Finding(
+                DECLARED_ONLY,
+                f"foreign key of {table.name} ({fields}) to {key.table}: {where}{said}",
+                at=key.at,
+                hint="leave it out, or set unsupported.foreign_keys:"
+                f" {Unsupported.DECLARE_ONLY.value}"
+                if is_refused
+                else None,
+            )
 
 
 def _drift(project: Belongings) -> Iterator[Finding]:

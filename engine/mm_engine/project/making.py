@@ -62,6 +62,7 @@ def decided_changes(
     return Changes(
         operations=operations,
         before=before,
+        after=file.schema,
         findings=(*file.findings, *renames.findings),
     )
 

@@ -4,7 +4,7 @@ import pytest
 
 from live_sqlite import Live, moves
 from mm_engine import operations as ops
-from mm_engine.dialects.features import Features, Namespace
+from mm_engine.dialects.features import Features, ForeignKeys, Namespace
 from mm_engine.dialects.sqlite import SQLite
 from mm_engine.errors import UnsupportedError
 from mm_engine.model import types as t
@@ -115,7 +115,7 @@ def test_a_reference_to_what_is_not_unique_is_refused(
 
 def test_a_database_that_does_not_enforce_references_takes_any() -> None:
     class Lax(SQLite):
-        features = Features.like(SQLite.features, enforces_foreign_keys=False)
+        features = Features.like(SQLite.features, foreign_keys=ForeignKeys.DECLARED)
 
     assert told(parent(), child("b"), dialect=Lax()) == 2
 

@@ -43,9 +43,15 @@ def check(ctx: click.Context, *, drift: bool, as_json: bool) -> None:
                     {"code": one.code, **problem_json(one.problem)}
                     for one in checked.findings
                 ],
+                "notes": [
+                    {"code": one.code, **problem_json(one.problem)}
+                    for one in checked.notes
+                ],
             }
         )
     else:
+        for note in checked.notes:
+            output.finding(note.problem, note.code, fg="yellow")
         for finding in checked.findings:
             output.finding(finding.problem, finding.code)
         looked = f"{checked.database}: " if checked.database else ""

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from live_sqlite import moves
+from mm_engine import operations as ops
+from mm_engine.dialects.features import Features, ForeignKeys, Unsupported
+from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.dialects.statements import Item, PythonCall, Statement
+from mm_engine.errors import Position, UnsupportedError
+from mm_engine.model import types as t
+from mm_engine.model.constraints import ForeignKey, PrimaryKey
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Field, Index, Table
+from mm_engine.operations import Operation
+
+
+class Keyless(PostgreSQL):
+    """A database that has no foreign keys, and the rest of PostgreSQL."""
+
+    features = Features.like(PostgreSQL.features, foreign_keys=ForeignKeys.ABSENT)
+
+
+REFUSING = Keyless().treating(foreign_keys=Unsupported.ERROR)
+AT = Position("schema/schema.yaml", 12, 5)
+KEY = ForeignKey(["author"], "people", references=["id"], name="fk", at=AT)
+PEOPLE = Table(
+    "people",
+    [Field("id", t.Integer(), nullable=False)],
+    primary_key=PrimaryKey(["id"], name="people_pkey"),
+)
+POSTS = Table(
+    "posts",
+    [Field("author", t.Integer())],
+    indexes=[Index(["author"], name="posts_author")],
+    foreign_keys=[KEY],
+)
+BARE = POSTS.without_foreign_keys
+BOTH = Schema.of(PEOPLE, POSTS)
+
+
+def sql(
+    operations: Sequence[Operation], before: Schema, dialect: PostgreSQL | None = None
+) -> list[str]:
+    items: tuple[Item, ...] = (dialect or Keyless()).items(moves(operations, before))
+    return [item.sql for item in items if isinstance(item, Statement)]
+
+
+def test_a_table_is_made_without_its_keys_and_with_their_index() -> None:
+    table, index = sql([ops.CreateTable.of(POSTS)], Schema.of(PEOPLE))
+    assert "REFERENCES" not in table
+    assert index == 'CREATE INDEX "posts_author" ON "posts" ("author")'
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        ops.AlterForeignKey("posts", KEY),
+        ops.DropForeignKey("posts", "fk"),
+        ops.RenameConstraint("posts", "fk", new="fk_2"),
+    ],
+    ids=["altered", "dropped", "renamed"],
+)
+def test_what_is_done_to_a_key_is_told_to_nobody(operation: Operation) -> None:
+    assert sql([operation], BOTH) == []
+
+
+def test_a_key_that_is_added_is_told_to_nobody() -> None:
+    assert sql([ops.AddForeignKey("posts", KEY)], Schema.of(PEOPLE, BARE)) == []
+
+
+def test_what_a_key_would_hold_fast_changes_as_if_there_were_none() -> None:
+    widened = ops.AlterField("people", Field("id", t.BigInt(), nullable=False))
+    assert sql([widened], BOTH) == sql([widened], Schema.of(PEOPLE, BARE))
+
+
+def test_operations_that_follow_see_no_keys_either() -> None:
+    renamed = ops.RenameField("posts", "author", new="writer")
+    told = sql([ops.CreateTable.of(POSTS), renamed], Schema.of(PEOPLE))
+    assert told[-1] == 'ALTER TABLE "posts" RENAME COLUMN "author" TO "writer"'
+
+
+def test_a_function_of_the_users_sees_the_keys() -> None:
+    def look(_connection: object, _schema: Schema) -> None:
+        """Nothing."""
+
+    [call] = Keyless().items(moves([ops.RunPython(look)], BOTH))
+    assert isinstance(call, PythonCall)
+    assert call.schema.table("posts").foreign_keys == (KEY,)
+
+
+def test_keys_of_the_users_own_state_are_forgotten_after_it() -> None:
+    own = ops.RunSQL("SELECT 1", state_operations=[ops.DropForeignKey("posts", "fk")])
+    dropped = ops.DropTable("people")
+    assert sql([own, dropped], BOTH) == ["SELECT 1", 'DROP TABLE "people"']
+
+
+@pytest.mark.parametrize(
+    ("operation", "before"),
+    [
+        (ops.CreateTable.of(POSTS), Schema.of(PEOPLE)),
+        (ops.AddForeignKey("posts", KEY), Schema.of(PEOPLE, BARE)),
+        (ops.AlterForeignKey("posts", KEY), BOTH),
+    ],
+    ids=["made with its table", "added", "altered"],
+)
+def test_a_key_is_refused_where_the_settings_say_so(
+    operation: Operation, before: Schema
+) -> None:
+    with pytest.raises(UnsupportedError, match="has no foreign keys") as caught:
+        sql([operation], before, REFUSING)
+    assert caught.value.at == AT
+    assert "unsupported.foreign_keys: declare-only" in str(caught.value.hint)
+
+
+def test_dropping_what_was_never_told_is_refused_by_nobody() -> None:
+    assert sql([ops.DropForeignKey("posts", "fk")], BOTH, REFUSING) == []
+
+
+def test_a_key_only_the_schema_is_told_of_is_no_key_to_refuse() -> None:
+    operation = ops.CreateTable.of(POSTS, schema_only=True)
+    assert sql([operation], Schema.of(PEOPLE), REFUSING) == []
+
+
+def test_where_there_are_keys_the_setting_changes_nothing() -> None:
+    strict = PostgreSQL().treating(foreign_keys=Unsupported.ERROR)
+    made = [ops.CreateTable.of(POSTS)]
+    before = Schema.of(PEOPLE)
+    assert sql(made, before, strict) == sql(made, before, PostgreSQL())
