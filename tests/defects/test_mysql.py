@@ -90,6 +90,16 @@ def test_the_condition_of_an_index_is_not_left_out(live_mariadb: LiveMySQL) -> N
     assert live_mariadb.sql("SHOW TABLES") == []
 
 
+def test_an_index_without_its_condition_finds_the_same_rows(
+    live_mariadb: LiveMySQL,
+) -> None:
+    index = mm.Index(["name"], name="idx_name", where="id > 1")
+    live_mariadb.up([USERS])
+    live_mariadb.sql("INSERT INTO users (name) VALUES ('a'), ('a')")
+    live_mariadb.up([mm.AddIndex("users", index)])
+    assert len(live_mariadb.sql("SELECT id FROM users WHERE name = 'a'")) == 2
+
+
 def test_functions_and_documents_are_defaults(live_mariadb: LiveMySQL) -> None:
     fields = [
         mm.Field("id", mm.Uuid(), nullable=False, default=mm.Expression("uuid()")),

@@ -164,7 +164,7 @@ class Clauses(Lowering):
         if index.nulls_not_distinct:
             sql += " NULLS NOT DISTINCT"
         sql += self.index_suffix(index)
-        if index.where:
+        if index.where and self.features.partial_indexes:
             sql += f" WHERE {expression(index.where, self.features)}"
         return sql
 
@@ -217,8 +217,8 @@ class Clauses(Lowering):
         facts = self.features
         self._check_nulls(index)
         lacks = hint = None
-        if index.where and not facts.partial_indexes:
-            lacks = "partial indexes"
+        if index.where and index.unique and not facts.partial_indexes:
+            lacks = "partial indexes, and a whole one would refuse more rows"
             hint = "leave where out, or index a computed field that is null elsewhere"
         elif any(isinstance(part, Expression) for part in index.fields):
             lacks = None if facts.expression_indexes else "indexes on expressions"

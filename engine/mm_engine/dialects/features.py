@@ -110,7 +110,11 @@ class Features:
     says_if_exists: tuple[Guarded, ...]
     """Which statements can be told to tolerate what they find."""
     partial_indexes: bool
-    """Whether an index can leave rows out (WHERE)."""
+    """Whether an index can leave rows out (WHERE).
+
+    Where not, one that is not unique holds every row: it finds the same ones. A unique
+    one would refuse rows that the schema allows.
+    """
     expression_indexes: bool
     """Whether an index can hold what is computed from a row."""
     descending_indexes: bool

@@ -123,7 +123,7 @@ def test_a_database_that_does_not_enforce_references_takes_any() -> None:
 @pytest.mark.parametrize(
     ("fact", "index"),
     [
-        ("partial_indexes", Index(["a"], name="i", where="a > ''")),
+        ("partial_indexes", Index(["a"], name="i", unique=True, where="a > ''")),
         ("expression_indexes", Index([Expression("lower(a)")], name="i")),
     ],
 )
@@ -133,6 +133,18 @@ def test_an_index_that_a_database_has_not_is_refused(fact: str, index: Index) ->
 
     with pytest.raises(UnsupportedError, match="has no"):
         told(parent(index), dialect=Poor())
+
+
+def test_an_index_that_is_not_unique_holds_every_row_where_none_can_be_left_out() -> (
+    None
+):
+    class Whole(SQLite):
+        features = Features.like(SQLite.features, partial_indexes=False)
+
+    index = Index(["a"], name="i", where="a > ''")
+    assert SQLite().index_sql("t", index).endswith("""("a") WHERE a > ''""")
+    assert told(parent(index), dialect=Whole()) == 2
+    assert Whole().index_sql("t", index).endswith('("a")')
 
 
 def test_a_direction_is_left_out_where_there_is_none() -> None:
