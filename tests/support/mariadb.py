@@ -102,7 +102,7 @@ def running(server: str, maker: str, base: Path) -> Iterator[str]:
             os.chown(folder, user.pw_uid, user.pw_gid)
         _run(
             [
-                *(maker, "--no-defaults", f"--datadir={folder / 'data'}"),
+                *(maker, "--no-defaults", *_places(folder)),
                 *("--auth-root-authentication-method=normal", "--skip-test-db"),
                 *("--skip-name-resolve", "--innodb-log-file-size=8M"),
             ],
@@ -158,10 +158,18 @@ def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
         return list(cursor.fetchall())
 
 
+def _places(folder: Path) -> tuple[str, ...]:
+    """Where data lie, and temporary tables, which no two servers may have in common.
+
+    One that starts removes those of others from their folder, who crash then.
+    """
+    return f"--datadir={folder / 'data'}", f"--tmpdir={folder}"
+
+
 def _started(server: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
     user = unprivileged_user()
-    words = [server, "--no-defaults", f"--datadir={folder / 'data'}"]
-    words += [f"--port={port}", f"--socket={folder / 's'}", *SETTINGS]
+    words = [server, "--no-defaults", *_places(folder), *SETTINGS]
+    words += [f"--port={port}", f"--socket={folder / 's'}"]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
             words,
