@@ -102,7 +102,7 @@ def test_gitlab_runs_a_server_beside_the_tests_of_postgresql(tmp_path: Path) -> 
         "migrations"
     ]
     url = Url.of(job["variables"]["MAKEMIGRATIONS_TEST_URL"])
-    assert url.database_type() == "postgresql"
+    assert url.database_type == "postgresql"
     assert url.password == job["variables"]["POSTGRES_PASSWORD"]
     assert [f"{url.host}:18"] == job["services"], "a service is called like its image"
     assert "services" not in read(begun(tmp_path / "other"), GITLAB)["migrations"]

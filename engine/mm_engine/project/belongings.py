@@ -83,7 +83,7 @@ class Belongings:
 
         config = self.config
         if config.url is not None:
-            return Url.of(config.url)
+            return Url.of(config.url).refined(config.refining_type)
         named = f'database "{config.database}" has' if config.database else "there is"
         kind = config.database_type
         hint = "give --url, set DATABASE_URL, or write database.default_url"
@@ -103,7 +103,7 @@ class Belongings:
 
         config = self.config
         if config.url is not None:
-            return self.url().database_type(config.refining_type)
+            return self.url().database_type
         if config.database_type is None:
             raise ConfigError(
                 "no database is configured, so nobody knows whose SQL to write",
@@ -113,16 +113,21 @@ class Belongings:
 
     def dialect(self, database_type: str | None = None) -> Dialect:
         """How a type of database is told; the configured one if none is named."""
-        from mm_engine.dialects import dialect, variants
+        from mm_engine.dialects import dialect
+
+        name = self.type_named(database_type)
+        return dialect(name).treating(foreign_keys=self.config.absent_keys)
+
+    def type_named(self, database_type: str | None) -> str:
+        """The name that we have for a type, or for a variant; without one, ours."""
+        from mm_engine.dialects import variants
         from mm_engine.runner.wires import database_named
 
         if database_type is None:
-            name = self.database_type()
-        elif database_type.lower() in variants():
-            name = database_type.lower()
-        else:
-            name = database_named(database_type)
-        return dialect(name).treating(foreign_keys=self.config.absent_keys)
+            return self.database_type()
+        if database_type.lower() in variants():
+            return database_type.lower()
+        return database_named(database_type)
 
     def dialects(self) -> dict[str, Dialect]:
         """How each database of these migrations is told, by what people call it.
@@ -151,10 +156,10 @@ class Belongings:
 
         ``driver`` is what SQLAlchemy calls the dialect; the settings may refine it.
         """
-        from mm_engine.runner.wires import types_spoken
+        from mm_engine.runner.wires import database_named, types_spoken
 
         types = types_spoken(driver)
         if not types:
             raise ConfigError(f'"{driver}" is no database that can be migrated')
-        kind = self.config.database_type
+        kind = database_named(self.config.database_type or types[0])
         return kind if kind in types else types[0]

@@ -329,7 +329,7 @@ def opened(
             )
             yield opened, place, dialect
         return
-    with session(source, lock_timeout=patience) as opened:
+    with session(source, lock_timeout=patience, database_type=dialect.name) as opened:
         place = Place(
             database=opened.connection.engine.url.render_as_string(),
             type=dialect.name,

@@ -71,7 +71,7 @@ def showsql(
         text="\n".join(texts),
         names=names,
         scope=scope,
-        database_type=dialect.name,
+        database_type=project.type_named(database_type),
         reason=reason,
     )
 

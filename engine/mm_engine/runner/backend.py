@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from mm_engine.errors import ConfigError
 from mm_engine.runner.owned import Words
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class Begun:
 class Backend:
     """What holds for any database; narrowed by those that need more."""
 
+    database: str | None = None
+    """The type of database that it is for."""
+
     has_namespaces = False
     """Whether tables lie in namespaces, which their names say before a point."""
 
@@ -78,8 +82,20 @@ class Backend:
         return None
 
     def check(self, connection: sa.Connection) -> None:
-        """Raise ``ConfigError`` for a server that we cannot work with."""
+        """Raise ``ConfigError`` for a server that we cannot work with.
+
+        That is one that is too old, and one that is of another type than was said.
+        """
         del connection
+
+    def check_type(self, told: str | None) -> None:
+        """Raise ``ConfigError`` where a server tells that it is of another type."""
+        if told is not None and told != self.database:
+            raise ConfigError(
+                f"the type of the database is {self.database}, but the server says"
+                f" that it is {told}",
+                hint=f"set DB_TYPE or database.type to {told}, or use another URL",
+            )
 
     @contextmanager
     def prepared(

@@ -1,4 +1,4 @@
-"""Which backend each database has, by its name and by a connection to it."""
+"""Which backend each database has, by the type that a connection is noted to be."""
 
 from __future__ import annotations
 
@@ -20,13 +20,27 @@ _HOMES = {
 }
 
 
+TYPE = "makemigrations_type"
+"""The execution option that notes the type of database behind what carries it."""
+
+
 def backend_of(source: sa.Connection | sa.Engine) -> Backend:
-    """The backend that a connection or an engine talks to."""
-    # SQLAlchemy has one dialect for several of our databases; the first type is the
-    # one that a URL means where nobody says another.
-    kind = next(iter(types_spoken(source.dialect.name)), None)
+    """The backend that a connection or an engine talks to.
+
+    SQLAlchemy has one dialect for several of our databases, so its name alone would
+    take Redshift for PostgreSQL, and TiDB for MySQL.
+    """
+    kind = type_of(source)
     # A new one each time: it remembers how its connection was set.
     return _kind(kind)() if kind in _HOMES else Backend()
+
+
+def type_of(source: sa.Connection | sa.Engine) -> str | None:
+    """The type of database that was noted; else what the driver speaks to usually."""
+    noted = source.get_execution_options().get(TYPE)
+    if noted is not None:
+        return str(noted)
+    return next(iter(types_spoken(source.dialect.name)), None)
 
 
 @cache

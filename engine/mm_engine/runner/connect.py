@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mm_engine.errors import ConfigError, LockError, MMError
 from mm_engine.runner import sqlite
 from mm_engine.runner.backend import Backend, Trouble
-from mm_engine.runner.backends import backend_of
+from mm_engine.runner.backends import TYPE, backend_of
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _server_engine(url: Url) -> sa.Engine:
             poolclass=sa.pool.NullPool,
             isolation_level="AUTOCOMMIT",
             connect_args=url.unsaid_options(),
+            execution_options={TYPE: url.database_type},
         )
     except (ImportError, NoSuchModuleError) as error:
         name = url.driver.partition("+")[2] or url.driver

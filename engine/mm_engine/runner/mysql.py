@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
+from mm_engine.model.databases import MYSQL, TIDB
 from mm_engine.runner.backend import Backend, Trouble
 from mm_engine.runner.owned import Words
 from mm_engine.runner.waiting import tries
@@ -23,6 +24,9 @@ OLDEST = {"MySQL": (5, 6), "MariaDB": (10, 5), "TiDB": (6, 5)}
 MySQL 5.6 has fractions of seconds; MariaDB 10.5 renames columns and indexes
 (mariadb.com/kb/en/alter-table); TiDB 6.5 locks by name (docs.pingcap.com, GET_LOCK).
 """
+
+TYPES = {"TiDB": TIDB, "MariaDB": MYSQL}
+"""What a flavour surely is; others may call themselves MySQL to please its clients."""
 
 MODES = (
     "STRICT_ALL_TABLES",
@@ -80,6 +84,7 @@ class _Driver(Protocol):
 class MySQL(Backend):
     """A server, and a lock by name that belongs to a session."""
 
+    database = MYSQL
     locks_sessions = True
     # Letters that differ in nothing but case are two; and MySQL 5.6 indexes so long a
     # name in this format alone.
@@ -99,6 +104,7 @@ class MySQL(Backend):
     def check(self, connection: sa.Connection) -> None:
         """Refuse a server that is too old, and a URL without a database."""
         flavour, version = flavour_of(self.server_text(connection))
+        self.check_type(TYPES.get(flavour))
         oldest = OLDEST.get(flavour)
         if oldest is not None and version < oldest:
             said, least = (".".join(map(str, each)) for each in (version, oldest))

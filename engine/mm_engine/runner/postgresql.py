@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.errors import ConfigError
+from mm_engine.model.databases import AURORADSQL, POSTGRESQL, REDSHIFT
 from mm_engine.runner.backend import Backend, Begun, Trouble, stamp_sql
 from mm_engine.runner.owned import Words
 from mm_engine.runner.waiting import tries
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 OLDEST = 14
 """The oldest version that gets security fixes (postgresql.org/support/versioning)."""
+
+REDSHIFT_VERSION = (8, 0, 2)
+
+DSQL_HOST = re.compile(r"\w+\.dsql(-\w+)?\.[\w-]+\.on\.aws")
 
 KEYS = tuple(
     zlib.crc32(word) >> 1 for word in (b"makemigrations", b"makemigrations_history")
@@ -78,12 +84,14 @@ class _Info(Protocol):
 class PostgreSQL(Backend):
     """A server, and an advisory lock: a transaction's, or a session's without one."""
 
+    database = POSTGRESQL
     has_namespaces = True
     words = Words(counter="SERIAL PRIMARY KEY", moment="TIMESTAMP WITH TIME ZONE")
 
     def check(self, connection: sa.Connection) -> None:
-        """Refuse a server that is too old."""
+        """Refuse a server that is too old, or only speaks like PostgreSQL."""
         version = connection.dialect.server_version_info or ()
+        self.check_type(kin_of(connection.engine.url.host, version))
         if version < (OLDEST,):
             said = ".".join(str(part) for part in version)
             raise ConfigError(
@@ -184,6 +192,19 @@ class PostgreSQL(Backend):
             for pid, user, name, address in found
         ]
         return ", ".join(told) or None
+
+
+def kin_of(host: str | None, version: tuple[object, ...]) -> str | None:
+    """Which kin of PostgreSQL a server is, where that can be told without asking.
+
+    Redshift has the number of the PostgreSQL that it was made from, Aurora DSQL a host
+    name of its own:
+    https://docs.aws.amazon.com/redshift/latest/dg/r_VERSION.html
+    https://docs.aws.amazon.com/aurora-dsql/latest/userguide/accessing.html
+    """
+    if version == REDSHIFT_VERSION:
+        return REDSHIFT
+    return AURORADSQL if DSQL_HOST.fullmatch(host or "") else None
 
 
 def _answers(connection: sa.Connection, text: str) -> tuple[tuple[int, ...], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from mm_engine.runner.backend import Backend
-from mm_engine.runner.backends import backend_of
+from mm_engine.runner.backends import TYPE, backend_of
 from mm_engine.runner.connect import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
@@ -57,11 +57,15 @@ AS_IT_IS = {"no_parameters": True}
 
 @contextmanager
 def session(
-    source: Connectable, *, lock_timeout: float = LOCK_TIMEOUT
+    source: Connectable,
+    *,
+    lock_timeout: float = LOCK_TIMEOUT,
+    database_type: str | None = None,
 ) -> Iterator[Session]:
     """A session on a new connection of an engine, or on a connection of the caller's.
 
-    What was set on the connection is set back, and what was begun for us is ended; a
+    ``database_type`` is what it speaks to, where the driver alone does not say. What
+    was set on the connection is set back, and what was begun for us is ended; a
     transaction of the caller's stays open, to be committed by the caller.
 
     Raises ``ConfigError`` for a server that is too old.
@@ -71,10 +75,14 @@ def session(
     if isinstance(source, sa.Engine):
         with (
             source.connect() as connection,
-            session(connection, lock_timeout=lock_timeout) as opened,
+            session(
+                connection, lock_timeout=lock_timeout, database_type=database_type
+            ) as opened,
         ):
             yield opened
         return
+    noted = source.get_execution_options().get(TYPE)
+    source.execution_options(**{TYPE: database_type or noted})
     backend = backend_of(source)
     # Asked before anything else is: SQLAlchemy begins with the first question.
     is_nested = source.in_transaction()
@@ -83,5 +91,6 @@ def session(
         with backend.prepared(source, is_own=not is_nested, patience=lock_timeout):
             yield Session(source, backend, is_nested)
     finally:
+        source.execution_options(**{TYPE: noted})
         if not is_nested and source.in_transaction():
             source.rollback()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, unquote
 
 import attrs
@@ -27,7 +27,10 @@ SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
 
 @attrs.frozen(kw_only=True)
 class Url:
-    """Where a database is; ``str`` and ``repr`` hide what is secret."""
+    """Where a database is; ``str`` and ``repr`` hide what is secret.
+
+    ``type`` is the type of database that it is, where somebody said so.
+    """
 
     wire: Wire
     driver: str
@@ -38,6 +41,7 @@ class Url:
     database: str = ""
     query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     shown: str = attrs.field(repr=False)
+    type: str | None = None
 
     @classmethod
     def of(cls, text: str) -> Url:
@@ -80,10 +84,18 @@ class Url:
         """The file that it means, for one who stands in ``root``."""
         return root / self.database
 
-    def database_type(self, wanted: str | None = None) -> str:
-        """The type of the database, refined by ``DB_TYPE`` within its family."""
+    @property
+    def database_type(self) -> str:
+        """The type of the database: what was said of it, or what its scheme means."""
+        return self.type or self.wire.types[0]
+
+    def refined(self, wanted: str | None) -> Self:
+        """The URL of a database of that type, which ``DB_TYPE`` says within a family.
+
+        Raises ``ConfigError`` for a type that nobody reaches by such a URL.
+        """
         if wanted is None:
-            return self.wire.types[0]
+            return self
         wanted = database_named(wanted)
         if wanted not in self.wire.types:
             known = databases.DATABASES
@@ -93,7 +105,7 @@ class Url:
                 f" {' or '.join(self.wire.types)}",
                 hint=near or "make the type and the URL agree, or leave the type out",
             )
-        return wanted
+        return attrs.evolve(self, type=wanted)
 
     def sqlalchemy(self) -> sa.URL:
         """The URL as SQLAlchemy wants it, made of its parts and not of a text."""

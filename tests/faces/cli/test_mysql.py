@@ -30,3 +30,11 @@ def test_each_of_the_two_is_told_in_its_own_words(
     told = mm.fine("migrate", "showsql", "--database", database)
     assert "`id` INT NOT NULL AUTO_INCREMENT" in told
     assert f"ALTER TABLE `things` {words}" in told
+
+
+@pytest.mark.parametrize("database", ["mysql", "mariadb"])
+def test_what_is_shown_says_for_which_of_the_two_it_is(mm: Line, database: str) -> None:
+    mm.schema(SCHEMA)
+    mm.fine("makemigrations")
+    answer = mm("migrate", "showsql", "--database", database)
+    assert f"-- every migration, for {database}: " in answer.err

@@ -62,7 +62,7 @@ def leaks(password: str, text: str) -> bool:
 )
 def test_the_scheme_gives_driver_and_type(text: str, driver: str, type_: str) -> None:
     url = Url.of(text)
-    assert (url.driver, url.database_type()) == (driver, type_)
+    assert (url.driver, url.database_type) == (driver, type_)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_package_of_the_driver_is_known(text: str, package: str) -> None:
 
 
 def test_every_database_can_be_named_by_a_url() -> None:
-    types = {Url.of(f"{scheme}:///d").database_type() for scheme in SCHEMES}
+    types = {Url.of(f"{scheme}:///d").database_type for scheme in SCHEMES}
     assert types == set(DATABASES)
 
 
@@ -98,15 +98,15 @@ def test_a_server_has_the_port_that_its_database_listens_on() -> None:
 
 
 def test_a_type_refines_within_its_family() -> None:
-    assert Url.of("mysql://h/d").database_type("tidb") == "tidb"
-    assert Url.of("postgresql://h/d").database_type("redshift") == "redshift"
-    assert Url.of("mysql://h/d").database_type("mariadb") == "mysql"
+    assert Url.of("mysql://h/d").refined("tidb").database_type == "tidb"
+    assert Url.of("postgresql://h/d").refined("redshift").database_type == "redshift"
+    assert Url.of("mysql://h/d").refined("mariadb").database_type == "mysql"
 
 
 @pytest.mark.parametrize("type_", ["mysql", "sqlite", "postgrsql", ""])
 def test_a_type_of_another_family_is_refused(type_: str) -> None:
     with pytest.raises(ConfigError, match="speaks to postgresql"):
-        Url.of("postgresql://h/d").database_type(type_)
+        Url.of("postgresql://h/d").refined(type_)
 
 
 def test_the_parts_of_a_server_are_read() -> None:
