@@ -181,6 +181,7 @@ def test_every_code_of_a_finding_is_told() -> None:
         checking.PARTLY,
         checking.UNFINISHED,
         checking.DRIFT,
+        checking.NOT_PORTABLE,
         checking.DECLARED_ONLY,
     ]
 

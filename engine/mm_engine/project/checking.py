@@ -46,6 +46,7 @@ PARTLY = "squash-partly-applied"
 UNFINISHED = "unfinished"
 DRIFT = "drift"
 DECLARED_ONLY = "declared-only"
+NOT_PORTABLE = "not-portable"
 
 
 @attrs.frozen(kw_only=True)
@@ -63,10 +64,16 @@ class Checked:
     reason: str | None = None
 
 
-def check(project: Belongings, *, is_drift_wanted: bool = False) -> Checked:
+def check(
+    project: Belongings,
+    *,
+    is_drift_wanted: bool = False,
+    must_be_portable: bool = False,
+) -> Checked:
     """Compare the schema files with the migrations, and those with the history.
 
-    Where drift is wanted, the database has to be there.
+    Where drift is wanted, the database has to be there. What must be portable is told
+    to every configured database, on paper.
     """
     from mm_engine.project.changes import changes
 
@@ -85,13 +92,15 @@ def check(project: Belongings, *, is_drift_wanted: bool = False) -> Checked:
     ]
     of_history, database, reason = _of_history(project, graph)
     drift = tuple(_drift(project)) if is_drift_wanted else ()
-    keys = tuple(absent_keys(compared.after, project.dialects()))
+    dialects = project.dialects()
+    keys = tuple(absent_keys(compared.after, dialects))
     is_refused = project.config.absent_keys is Unsupported.ERROR
     return Checked(
         findings=(
             *branches,
             *(unwritten if count else ()),
             *(keys if is_refused else ()),
+            *(_refused(compared.after, graph, dialects) if must_be_portable else ()),
             *of_history,
             *drift,
         ),
@@ -140,6 +149,17 @@ def absent_keys(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[Fin
                 if is_refused
                 else None,
             )
+
+
+def _refused(
+    schema: Schema, graph: MigrationGraph, dialects: Mapping[str, Dialect]
+) -> Iterator[Finding]:
+    from mm_engine.project.portability import refusals
+
+    for called, one in dialects.items():
+        for error in refusals(schema, graph, one):
+            message = f"{called}: {error.message}"
+            yield Finding(NOT_PORTABLE, message, at=error.at, hint=error.hint)
 
 
 def _drift(project: Belongings) -> Iterator[Finding]:

@@ -175,11 +175,18 @@ class Project(Belongings):
             self, source, tables=tables, exclude=exclude, namespaces=namespaces
         )
 
-    def check(self, *, is_drift_wanted: bool = False) -> Checked:
-        """What does not agree: schema files, migrations, history; and the database."""
+    def check(
+        self, *, is_drift_wanted: bool = False, must_be_portable: bool = False
+    ) -> Checked:
+        """What does not agree: schema files, migrations, history; and the database.
+
+        Where it must be portable, also what some configured database cannot be told.
+        """
         from mm_engine.project.checking import check
 
-        return check(self, is_drift_wanted=is_drift_wanted)
+        return check(
+            self, is_drift_wanted=is_drift_wanted, must_be_portable=must_be_portable
+        )
 
     def migrate(
         self,

@@ -19,10 +19,15 @@ database_option = click.option(
 @click.option(
     "--drift", is_flag=True, help="Look for what was changed by hand, too (db-diff)."
 )
+@click.option(
+    "--portable",
+    is_flag=True,
+    help="Look for what some configured database cannot be told, too.",
+)
 @json_option
 @project_options
 @click.pass_context
-def check(ctx: click.Context, *, drift: bool, as_json: bool) -> None:
+def check(ctx: click.Context, *, drift: bool, portable: bool, as_json: bool) -> None:
     """Say whether schema files, migrations and history agree; exit 3 if not.
 
     Found are changes that no migration makes, branches, and migrations that were
@@ -32,7 +37,7 @@ def check(ctx: click.Context, *, drift: bool, as_json: bool) -> None:
     from mm_engine.cli.telling import counted, warn
 
     project, output = opened(as_json=as_json)
-    checked = project.check(is_drift_wanted=drift)
+    checked = project.check(is_drift_wanted=drift, must_be_portable=portable)
     warn(output, checked.warnings)
     if output.as_json:
         output.json(
