@@ -93,7 +93,12 @@ SAMPLES = (
     Sample(t.Array(t.EnumOf("mood")), '["glad"]', '["sad","glad"]'),
     Sample(
         t.Native(
-            {"sqlite": "NUMERIC", "postgresql": "VARCHAR", "mysql": "VARCHAR(99)"}
+            {
+                "sqlite": "NUMERIC",
+                "postgresql": "VARCHAR",
+                "mysql": "VARCHAR(99)",
+                "vertica": "VARCHAR(99)",
+            }
         ),
         "some text",
         "other text",

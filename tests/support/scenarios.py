@@ -8,8 +8,7 @@ from typing import get_args
 import attrs
 
 from mm_engine import operations as ops
-from mm_engine.dialects.mysql import MySQL
-from mm_engine.dialects.postgresql import PostgreSQL
+from mm_engine.dialects import available, dialect
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.objects import Enum
@@ -51,7 +50,8 @@ def _words(text: str, sample: Sample, value: str) -> ops.SetDefaults:
     field, schema = sample.field(), Schema()
     typed = {
         told.name: {"start": told.literal(value, field, schema)}
-        for told in (PostgreSQL(), MySQL())
+        for told in map(dialect, available())
+        if told.name != "sqlite"
     }
     return ops.SetDefaults({"sqlite": {"start": text}, **typed})
 
@@ -315,6 +315,7 @@ SCENARIOS = (
                     "sqlite": {_mapped_name(s): "CLOB"},
                     "postgresql": {_mapped_name(s): "TEXT"},
                     "mysql": {_mapped_name(s): "VARCHAR(600)"},
+                    "vertica": {_mapped_name(s): "VARCHAR(600)"},
                 }
             )
         ],
@@ -334,6 +335,7 @@ SCENARIOS = (
                     "sqlite": {"without_rowid": "true"},
                     "postgresql": {"unlogged": "true", "with": ["fillfactor=70"]},
                     "mysql": {"row_format": "compact", "collate": "utf8mb4_bin"},
+                    "vertica": {"partition_by": "note"},
                 },
             )
         ],

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
-from mm_engine.model.databases import DATABASES, MYSQL, POSTGRESQL, SQLITE
+from mm_engine.model.databases import DATABASES, MYSQL, POSTGRESQL, SQLITE, VERTICA
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
@@ -16,6 +16,7 @@ _HOMES = {
     POSTGRESQL: ("mm_engine.dialects.postgresql", "PostgreSQL"),
     MYSQL: ("mm_engine.dialects.mysql", "MySQL"),
     SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
+    VERTICA: ("mm_engine.dialects.vertica", "Vertica"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

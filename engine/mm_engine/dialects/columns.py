@@ -23,7 +23,8 @@ class Column:
     what the column is computed from, ``stored`` whether the result is kept;
     ``identity`` says that the database counts it up by a sequence of its own;
     ``on_update`` is what a clause of the column sets when its row changes; ``comment``
-    stands here where a column's comment is a clause of it.
+    stands here where a column's comment is a clause of it; ``encoding`` is how a store
+    of columns packs it.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     identity: bool = False
     on_update: ExpressionSQL | None = None
     comment: str | None = None
+    encoding: str | None = None
 
 
 ENUM_CHECK = "enum_"

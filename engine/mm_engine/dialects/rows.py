@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.sql import Identifier
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Field
+from mm_engine.model.table import Field, Table
 
 
 class Rows(Clauses):
@@ -25,16 +25,18 @@ class Rows(Clauses):
 
     def upserted_sql(
         self,
-        table: str,
+        table: Table,
+        schema: Schema,
         names: Sequence[str],
         rows: Sequence[Sequence[str]],
         keys: Sequence[str],
     ) -> str:
         """Rows inserted, or updated where their keys are there; values by position."""
+        del schema
         lines = ",\n".join(f"    ({', '.join(row)})" for row in rows)
         updated = [self.quote(name) for name in names if name not in keys]
         return (
-            f"INSERT INTO {self.thing(table)} ({self.listed(names)}) VALUES\n"
+            f"INSERT INTO {self.thing(table.name)} ({self.listed(names)}) VALUES\n"
             f"{lines}\n{self.conflict_sql(keys, updated)}"
         )
 

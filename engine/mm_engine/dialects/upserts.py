@@ -104,7 +104,9 @@ def _upserted(
         return [value_sql(dialect, row[f.name], f, move.before) for f in fields]
 
     said = [values(row) for row in rows]
-    return Statement(dialect.upserted_sql(table.name, names, said, operation.keys))
+    return Statement(
+        dialect.upserted_sql(table, move.before, names, said, operation.keys)
+    )
 
 
 def _keys(
