@@ -23,7 +23,10 @@ from mm_engine.runner.plan import ZERO, plan_down, plan_up
 from mm_engine.runner.script import script
 
 ALL = Choice(scope=Scope.ALL)
-REFUSED = {"mysql": "MySQL has no partial indexes"}
+REFUSED = {
+    "mysql": "MySQL has no partial indexes",
+    "vertica": "no triggers",
+}
 """What no words of a database can say of the shop."""
 TOLD = [database for database in available() if database not in REFUSED]
 

@@ -182,10 +182,13 @@ class VerticaParts(VerticaWords, Dialect):
         """The foreign keys that hold on to a constraint which is exchanged."""
         table = move.before.table(name)
         key = table.primary_key
-        fields = {key.fields} if key and key.name in gone else set()
-        fields |= {u.fields for u in table.uniques if u.name in gone}
-        fields |= {i.field_names for i in table.indexes if i.unique and i.name in gone}
-        wanted = [sorted(each) for each in fields]
+        wanted = [sorted(key.fields)] if key and key.name in gone else []
+        wanted += [sorted(u.fields) for u in table.uniques if u.name in gone]
+        wanted += [
+            sorted(index.field_names)
+            for index in table.indexes
+            if index.unique and index.name in gone
+        ]
         return [
             (other, foreign)
             for other, foreign in move.after.references_to(name)

@@ -13,6 +13,7 @@ from mm_engine.dialects.features import (
     AutoUpdate,
     EnumStyle,
     Features,
+    ForeignKeys,
     Guarded,
     Namespace,
     Transactions,
@@ -37,7 +38,7 @@ class VerticaWords(VerticaCatalog):
         # "All changes are auto-committed", docs.vertica.com, ALTER TABLE.
         transactional_ddl=Transactions.NONE,
         begin="BEGIN",
-        enforces_foreign_keys=True,
+        foreign_keys=ForeignKeys.DECLARED,
         identifier_quotes=(('"', '"'),),
         # docs.vertica.com, Identifiers: 128 bytes, and case never counts.
         longest_name=128,
@@ -77,7 +78,7 @@ class VerticaWords(VerticaCatalog):
         exact_decimal_digits=None,
         auto_update=AutoUpdate.ABSENT,
         booleans=("FALSE", "TRUE"),
-        bytes_literal=("X'", "'"),
+        bytes_literal=("HEX_TO_BINARY('0x", "')"),
         backslash_escapes=False,
         rows_word="",
         rows_a_statement=100,
