@@ -13,11 +13,11 @@ from live_sqlite import Live
 from mm_engine.diff import diff
 from mm_engine.errors import UnsupportedError
 from mm_engine.introspect import Drift, Unread, drift
-from mm_engine.model.constraints import Check
+from mm_engine.model.constraints import Check, PrimaryKey
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
-from mm_engine.model.types import EnumOf, Integer, Text
+from mm_engine.model.types import Date, EnumOf, Integer, Text
 from mm_engine.model.values import Expression
 from mm_engine.operations import AddField, DropField, DropTable, RenameField
 from sqlite_by_hand import BASE, CHANGES, UNTOLD
@@ -97,6 +97,21 @@ def by_hand(live: Live, sql: str | Edit) -> None:
     for made in (edited, *(str(other) for [other] in others)):
         live.sql(made)
     live.sql("PRAGMA foreign_keys=ON")
+
+
+def test_a_key_renamed_beside_a_field_that_keeps_its_changes_is_no_drift() -> None:
+    """SQLite then puts the new name for ``rowid`` into the trigger."""
+    number = Field("id", Integer(), nullable=False)
+    kept = Field("at", Date(), auto_update=True)
+    key = PrimaryKey(["id"], name="t_pkey")
+    live = Live.of(Schema.of(Table("t", [number, kept], primary_key=key)))
+    renamed = (RenameField("t", "id", new="number"),)
+    before = live.schema
+    live.up(renamed)
+    found = drift_of(live)
+    assert (found.operations, found.unread) == ((), ())
+    live.down(renamed, before)
+    assert drift_of(live).is_empty
 
 
 def test_a_name_in_another_case_is_a_rename() -> None:

@@ -22,6 +22,7 @@ from mm_engine.introspect.sqlite_tokens import normal, tokens
 from mm_engine.introspect.sqlite_triggers import kept_fields
 
 _STORED = 3
+_ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 
 
 class Thing(NamedTuple):
@@ -53,7 +54,10 @@ def told_table(
     text = table_text(thing.sql or "")
     known = {row.name.casefold(): row.name for row in rows}
     triggers = {o.name: o.sql or "" for o in on_it if o.kind == "trigger"}
-    kept = kept_fields(triggers, thing.name, _row_keys(text), list(known.values()))
+    numbers = {row.name for row in rows if _is_row_number(row, rows, text)}
+    kept = kept_fields(
+        triggers, thing.name, _row_keys(text, numbers), list(known.values())
+    )
     said = {column.name: column for column in text.columns}
     table = NativeTable(
         name=thing.name,
@@ -61,7 +65,7 @@ def told_table(
             _column(
                 row,
                 said.get(row.name) or ColumnText(name=row.name),
-                is_row_number=_is_row_number(row, rows, text),
+                is_row_number=row.name in numbers,
                 counts_up=text.counts_up,
                 updated_by=kept.clocks.get(row.name),
             )
@@ -95,10 +99,16 @@ def _descending(indexes: Iterable[NativeIndex]) -> Iterator[str]:
                 yield f"{index.name}: {part.expression} DESC"
 
 
-def _row_keys(text: TableText) -> Sequence[str]:
-    """What tells a row apart: the key of a table without row numbers, else nothing."""
-    key = text.primary_key
-    return key.fields if text.without_rowid and key else ()
+def _row_keys(text: TableText, numbers: Iterable[str]) -> Iterator[Sequence[str]]:
+    """What tells a row apart: the key of a table without row numbers, else those.
+
+    A row number has three names of its own, and the name of the column that is one:
+    SQLite puts that for ``rowid`` into a trigger when it renames the column.
+    """
+    if text.without_rowid and text.primary_key:
+        yield text.primary_key.fields
+    else:
+        yield from ((name,) for name in (*_ROW_NUMBERS, *numbers))
 
 
 def _is_row_number(row: ColumnRow, rows: Sequence[ColumnRow], text: TableText) -> bool:

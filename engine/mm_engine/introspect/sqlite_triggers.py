@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -14,7 +14,6 @@ from mm_engine.model.table import Field, Table
 from mm_engine.model.types import Timestamp
 
 _CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME")
-_ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 _HEAD = 3
 """CREATE TRIGGER name: what two triggers that do the same may differ in."""
 
@@ -28,11 +27,15 @@ class Kept:
 
 
 def kept_fields(
-    triggers: Mapping[str, str], table: str, keys: Sequence[str], fields: Sequence[str]
+    triggers: Mapping[str, str],
+    table: str,
+    keys: Iterable[Sequence[str]],
+    fields: Sequence[str],
 ) -> Kept:
     """Which fields are kept at the moment of the last change by which triggers.
 
-    A trigger is ours if it says what we would say, whatever it is called.
+    A trigger is ours if it says what we would say, whatever it is called, and by
+    whichever of the keys it finds the row again.
     """
     clocks: dict[str, str] = {}
     found: list[str] = []
@@ -50,10 +53,13 @@ def kept_fields(
 
 
 def _meanings(
-    table: str, keys: Sequence[str], fields: Sequence[str], known: Mapping[str, str]
+    table: str,
+    keys: Iterable[Sequence[str]],
+    fields: Sequence[str],
+    known: Mapping[str, str],
 ) -> dict[str, tuple[str, str]]:
     """Every text that a trigger of ours could have here, and field and clock of it."""
-    rows = [tuple(keys)] if keys else [(number,) for number in _ROW_NUMBERS]
+    rows = tuple(keys)
     return {
         _said(
             trigger_sql(
