@@ -26,6 +26,7 @@ ALL = Choice(scope=Scope.ALL)
 REFUSED = {
     "mysql": "MySQL has no partial indexes",
     "vertica": "no triggers",
+    "tidb": "TiDB has no partial indexes",
 }
 """What no words of a database can say of the shop."""
 TOLD = [database for database in available() if database not in REFUSED]

@@ -98,6 +98,7 @@ SAMPLES = (
                 "postgresql": "VARCHAR",
                 "mysql": "VARCHAR(99)",
                 "vertica": "VARCHAR(99)",
+                "tidb": "VARCHAR(99)",
             }
         ),
         "some text",

@@ -316,6 +316,7 @@ SCENARIOS = (
                     "postgresql": {_mapped_name(s): "TEXT"},
                     "mysql": {_mapped_name(s): "VARCHAR(600)"},
                     "vertica": {_mapped_name(s): "VARCHAR(600)"},
+                    "tidb": {_mapped_name(s): "VARCHAR(600)"},
                 }
             )
         ],
@@ -336,6 +337,7 @@ SCENARIOS = (
                     "postgresql": {"unlogged": "true", "with": ["fillfactor=70"]},
                     "mysql": {"row_format": "compact", "collate": "utf8mb4_bin"},
                     "vertica": {"partition_by": "note"},
+                    "tidb": {"auto_id_cache": "1"},
                 },
             )
         ],

@@ -7,7 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
-from mm_engine.model.databases import DATABASES, MYSQL, POSTGRESQL, SQLITE, VERTICA
+from mm_engine.model.databases import (
+    DATABASES,
+    MYSQL,
+    POSTGRESQL,
+    SQLITE,
+    TIDB,
+    VERTICA,
+)
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
@@ -17,6 +24,7 @@ _HOMES = {
     MYSQL: ("mm_engine.dialects.mysql", "MySQL"),
     SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
     VERTICA: ("mm_engine.dialects.vertica", "Vertica"),
+    TIDB: ("mm_engine.dialects.tidb", "TiDB"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

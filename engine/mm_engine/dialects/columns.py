@@ -24,7 +24,7 @@ class Column:
     ``identity`` says that the database counts it up by a sequence of its own;
     ``on_update`` is what a clause of the column sets when its row changes; ``comment``
     stands here where a column's comment is a clause of it; ``encoding`` is how a store
-    of columns packs it.
+    of columns packs it; ``says`` is what only one database says of a column.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Column:
     on_update: ExpressionSQL | None = None
     comment: str | None = None
     encoding: str | None = None
+    says: str | None = None
 
 
 ENUM_CHECK = "enum_"

@@ -24,6 +24,7 @@ from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.mysql_parts import MySQLParts
 from mm_engine.dialects.statements import Item, Move, Statement, When
 from mm_engine.model.constraints import PrimaryKey
+from mm_engine.model.databases import MYSQL, TIDB
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Index, Table
 from mm_engine.operations import (
@@ -98,10 +99,13 @@ class MySQL(MySQLParts):
 
         >>> MySQL().as_server("10.11.19-MariaDB-0+deb12u1").title
         'MariaDB'
+        >>> MySQL().as_server("8.0.11-TiDB-v8.5.0").title
+        'TiDB'
         """
-        variant = next((v for v in variants() if v in text.lower()), self.name)
+        kin = (*variants(), TIDB)
+        variant = next((name for name in kin if name in text.lower()), MYSQL)
         # Some servers say first which MySQL they would be taken for.
-        own = re.search(r"(?:5\.5\.5-)?(\d+(?:\.\d+)+)", text)
+        own = re.search(r"(?:5\.5\.5-|.*TiDB-v)?(\d+(?:\.\d+)+)", text)
         version = tuple(map(int, own[1].split("."))) if own else None
         return dialect(variant, version)
 
@@ -125,7 +129,7 @@ class MySQL(MySQLParts):
             without = [k for k in other.foreign_keys if k.name != key.name]
             before = attrs.evolve(other, foreign_keys=without)
             clause = f"ADD {self.foreign_key_sql(key)}"
-            items = [self.changed(before, other, clause)]
+            items = self.changed(before, other, clause)
             exists = self.constraint_exists_sql(other.name, key.name)
             yield from self.when(tolerant, self.absent_sql(exists), items)
 
@@ -151,7 +155,7 @@ class MySQL(MySQLParts):
     def rename_field(self, move: Move, operation: RenameField) -> Items:
         """Rename a column, with everything that it is."""
         yield from self.triggers_dropped(move.before.table(operation.table))
-        yield mysql_alters.renamed(self, move, operation)
+        yield from mysql_alters.renamed(self, move, operation)
         after = move.after.table(operation.table)
         for name in self.triggers(after):
             yield self.trigger_made(after, name)
@@ -178,22 +182,21 @@ class MySQL(MySQLParts):
         del schema, tolerant
         others = [other for other in table.indexes if other.name != index.name]
         before = attrs.evolve(table, indexes=others)
-        yield self.changed(before, table, f"ADD {self.index_clause(index)}")
+        yield from self.changed(before, table, f"ADD {self.index_clause(index)}")
 
     def index_dropped(self, move: Move, operation: DropIndex) -> Items:
         """Drop an index, and let another stand in for it where a key needs one."""
         name = self.part_name(operation.name)
-        yield self._changed(move, operation.table, f"DROP INDEX {name}")
+        yield from self._changed(move, operation.table, f"DROP INDEX {name}")
 
     def index_anew(self, move: Move, old: str, index: Index) -> Items:
         """An index in the place of another; renamed only, where that is all of it."""
         table = str(move.operation.subject().table)
         was = move.before.table(table).index(old)
-        dropped = f"DROP INDEX {self.part_name(old)}"
-        words = [dropped, f"ADD {self.index_clause(index)}"]
+        words = self.put_for(old, index)
         if attrs.evolve(was, name=index.name) == index:
-            words = self._index_renamed(old, str(index.name)) or words
-        items = [self._changed(move, table, *words)]
+            words = self.index_renamed(old, str(index.name)) or words
+        items = self._changed(move, table, *words)
         exists = self.index_exists_sql(table, old)
         yield from self.when(move.operation.if_present, exists, items)
         if isinstance(move.operation, AlterIndex) and move.operation.if_present:
@@ -249,10 +252,10 @@ class MySQL(MySQLParts):
         self, move: Move, table: str, exists: str, clause: str
     ) -> When:
         """An index or constraint made where there was none to be altered."""
-        items = (self._changed(move, table, f"ADD {clause}"),)
+        items = tuple(self._changed(move, table, f"ADD {clause}"))
         return When(self.absent_sql(exists), items=items)
 
-    def _changed(self, move: Move, table: str, *words: str) -> Statement:
+    def _changed(self, move: Move, table: str, *words: str) -> Items:
         before, after = move.before.table(table), move.after.table(table)
         return self.changed(before, after, *words)
 
@@ -272,8 +275,7 @@ class MySQL(MySQLParts):
             case AddUnique(unique=unique):
                 words = [f"ADD {self.unique_sql(unique)}"]
             case AlterUnique(unique=unique):
-                dropped = f"DROP INDEX {self.part_name(unique.name)}"
-                words = [dropped, f"ADD {self.unique_sql(unique)}"]
+                words = self.put_for(unique.name, unique)
             case DropUnique(name=name):
                 words = [f"DROP INDEX {self.part_name(name)}"]
             case AddCheck(check=check):
@@ -286,14 +288,15 @@ class MySQL(MySQLParts):
             case RenameConstraint():
                 words = self._renamed_words(before, after, operation)
             case AlterPrimaryKey(primary_key=key):
-                words = self._key_words(before, key)
+                words = self.key_changes(before, key)
             case _:
                 yield from mysql_alters.options_changed(self, move, before, after)
                 words = []
         if words:
-            yield self._changed(move, table, *words)
+            yield from self._changed(move, table, *words)
 
-    def _key_words(self, before: Table, key: PrimaryKey | None) -> list[str]:
+    def key_changes(self, before: Table, key: PrimaryKey | None) -> list[str]:
+        """The changes that give a table another primary key, or none."""
         if before.primary_key and key and before.primary_key.fields == key.fields:
             return []  # its name is PRIMARY, whatever it is called
         dropped = ["DROP PRIMARY KEY"] if before.primary_key else []
@@ -306,9 +309,8 @@ class MySQL(MySQLParts):
         name = self.part_name(old)
         for unique in before.uniques:
             if unique.name == old:
-                rename = self._index_renamed(old, new)
-                added = f"ADD {self.unique_sql(after.unique(new))}"
-                return rename or [f"DROP INDEX {name}", added]
+                rename = self.index_renamed(old, new)
+                return rename or self.put_for(old, after.unique(new))
         for check in after.checks:
             if check.name == new:
                 return [
@@ -317,9 +319,3 @@ class MySQL(MySQLParts):
                 ]
         key = after.foreign_key(new)
         return [f"DROP FOREIGN KEY {name}", f"ADD {self.foreign_key_sql(key)}"]
-
-    def _index_renamed(self, old: str, new: str) -> list[str]:
-        """How an index is renamed, where that can be said."""
-        if not self.features.renames_indexes:
-            return []
-        return [f"RENAME INDEX {self.part_name(old)} TO {self.part_name(new)}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,8 +10,7 @@ import attrs
 from mm_engine.dialects import mysql_retyping
 from mm_engine.dialects.columns import Column
 from mm_engine.dialects.mysql_retyping import filled
-from mm_engine.dialects.mysql_types import default_words, is_document
-from mm_engine.dialects.statements import Expect, Item, Move, Statement
+from mm_engine.dialects.statements import Expect, Item, Move
 from mm_engine.errors import UnsupportedError
 from mm_engine.model import sqltext
 from mm_engine.model.table import Field, Table
@@ -31,15 +30,15 @@ def added(dialect: MySQL, move: Move, operation: AddField) -> Iterator[Item]:
         if column.not_null and column.default is None and not _fills_itself(column):
             yield _empty(dialect, before, column.name)
         words = f"ADD COLUMN {dialect.column_sql(column)}"
-        yield dialect.changed(before, after, words)
+        yield from dialect.changed(before, after, words)
         return
     value = dialect.default(one_off, operation.field, move.before)
-    if isinstance(one_off, Expression) or not _may_be_default(dialect, column):
+    if isinstance(one_off, Expression) or not dialect.bears_default(column.type):
         # It may speak of other columns, which a default cannot.
         first = attrs.evolve(column, not_null=False, default=None, on_update=None)
     else:
         # A constant default is no rewrite of the table.
-        default = default_words(value, column.type)
+        default = dialect.default_words(value, column.type)
         first = attrs.evolve(column, default=default)
     yield dialect.altered(before.name, f"ADD COLUMN {dialect.column_sql(first)}")
     if first.default is None:
@@ -53,6 +52,19 @@ def altered(
     dialect: MySQL, move: Move, table: Table, before: Field, operation: AlterField
 ) -> Iterator[Item]:
     """A column that says something else now, whole."""
+    old = dialect.column(before, move.before)
+    new = dialect.column(operation.field, move.after)
+    convert = operation.convert.get(dialect.name)
+    items: Iterable[Item] = _altered(dialect, move, table, before, operation)
+    is_replaced = bool(convert or old.generated or new.generated)
+    if old != new or convert:
+        items = dialect.altering(table, old, new, items, is_replaced=is_replaced)
+    yield from items
+
+
+def _altered(
+    dialect: MySQL, move: Move, table: Table, before: Field, operation: AlterField
+) -> Iterator[Item]:
     field = operation.field
     old = dialect.column(before, move.before)
     new = dialect.column(field, move.after)
@@ -65,12 +77,12 @@ def altered(
     if (old.type, old.generated) == (new.type, new.generated) and not convert:
         if old != new:
             words = f"MODIFY COLUMN {dialect.column_sql(new)}"
-            yield dialect.changed(table, after, words)
+            yield from dialect.changed(table, after, words)
         return
     yield from mysql_retyping.retyped(dialect, move, table, before, operation)
 
 
-def renamed(dialect: MySQL, move: Move, operation: RenameField) -> Statement:
+def renamed(dialect: MySQL, move: Move, operation: RenameField) -> Iterable[Item]:
     """A column under another name; checks that speak of it are said again."""
     before, after = (s.table(operation.table) for s in (move.before, move.after))
     old, new = dialect.quote(operation.old), dialect.new_name(operation.new)
@@ -108,7 +120,7 @@ def options_changed(
     old, new = dialect.storage(before), dialect.storage(after)
     letters = ("CHARSET", "COLLATE")
     words = [
-        f"{key}={new.get(key, 'DEFAULT')}"
+        f"{key}={new[key]}" if key in new else dialect.resets(key)
         for key in dict.fromkeys([*old, *new])
         if key not in letters and old.get(key) != new.get(key)
     ]
@@ -117,17 +129,13 @@ def options_changed(
         collate = f" COLLATE {new['COLLATE']}" if "COLLATE" in new else ""
         words.append(f"CONVERT TO CHARACTER SET {new['CHARSET']}{collate}")
     if words:
-        yield dialect.altered(after.name, ", ".join(words))
+        yield from dialect.alters(after.name, *words)
     # All columns are converted, those too that have letters of their own; a document
     # has them on MariaDB.
     for column in dialect.columns(after, move.after) if is_converted else ():
         if column.collation or column.type == "JSON":
             again = f"MODIFY COLUMN {dialect.column_sql(column)}"
             yield dialect.altered(after.name, again)
-
-
-def _may_be_default(dialect: MySQL, column: Column) -> bool:
-    return dialect.features.default_expressions or not is_document(column.type)
 
 
 def _fills_itself(column: Column) -> bool:

@@ -10,6 +10,7 @@ import attrs
 from mm_engine.dialects import mysql_types as types
 from mm_engine.dialects.mysql_retyping import filled
 from mm_engine.dialects.statements import Expect, Item, Move
+from mm_engine.errors import UnsupportedError
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import enum_name
 from mm_engine.model.table import Field, Table
@@ -73,6 +74,12 @@ def _renamed_in_lists(
     dialect: MySQL, table: Table, field: Field, now: Mapping[str, str]
 ) -> Iterator[Item]:
     """Values of JSON documents that are lists of them, one by one and in order."""
+    if not dialect.has_json_table:
+        raise UnsupportedError(
+            f"{dialect.title} takes no lists apart, and {table.name}.{field.name} has"
+            " lists of values that are called otherwise now",
+            hint="let a RunPython write them anew, and alter the enum schema_only",
+        )
     name = dialect.quote(field.name)
     case = f"CASE word {_cases(dialect, now)} ELSE word END"
     value = (

@@ -84,7 +84,8 @@ def check_keys(words: MySQLWords, table: Table, schema: Schema) -> None:
                 types[name] = words.type_sql(table.field(name), schema)
             if is_document(types[name]) and name not in prefixed:
                 whole = f'{what} of "{table.name}" would hold all of "{name}"'
-                raise _too_much(f"{whole}, and {words.title}", name, types[name], at)
+                whole = f"{whole}, and {words.title}"
+                raise _too_much(whole, name, types[name], at, words.name)
         length = sum(_length(types[name], prefixed.get(name)) for name in names)
         most = words.features.longest_key
         if most is not None and length > most:
@@ -143,11 +144,11 @@ def _length(type_: str, prefix: str | None) -> int:
 
 
 def _too_much(
-    whose: str, name: str, type_: str, at: Position | None
+    whose: str, name: str, type_: str, at: Position | None, database: str
 ) -> UnsupportedError:
     return UnsupportedError(
         f"{whose} has no key of {type_}",
         at=at,
         hint="make the field a varchar; or let an index hold the beginning of it:"
-        f" options: {{mysql: {{prefix: [{name}=20]}}}}",
+        f" options: {{{database}: {{prefix: [{name}=20]}}}}",
     )

@@ -3,23 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from mm_engine.dialects import mysql_keys as keys
 from mm_engine.dialects.autoupdate import trigger_name
 from mm_engine.dialects.base import Dialect, Items
+from mm_engine.dialects.columns import Column
 from mm_engine.dialects.mysql_words import MySQLWords
 from mm_engine.dialects.sql import ExpressionSQL, Identifier
 from mm_engine.dialects.statements import Item, Move, Statement
-from mm_engine.model.table import Table
+from mm_engine.model.constraints import Unique
+from mm_engine.model.table import Index, Table
 
 
 class MySQLParts(MySQLWords, Dialect):
     """The statements for what stands on a table, as the operations need them."""
 
-    def changed(self, before: Table, after: Table, *words: str) -> Statement:
-        """One ALTER TABLE, and with it the indexes that stand in for others."""
+    has_json_table: ClassVar[bool] = True
+    """Whether a document can be taken apart into rows."""
+
+    def alters(self, table: str, *changes: str) -> Items:
+        """Changes of one table in one ALTER TABLE, so that all happen or none."""
+        yield self.altered(table, ", ".join(changes))
+
+    def put_for(self, old: str | None, part: Index | Unique) -> list[str]:
+        """The changes that put an index, or what it bears, in the place of another."""
+        return [f"DROP INDEX {self.part_name(old)}", f"ADD {self.borne(part)}"]
+
+    def index_renamed(self, old: str, new: str) -> list[str]:
+        """How an index is renamed, where that can be said."""
+        if not self.features.renames_indexes:
+            return []
+        return [f"RENAME INDEX {self.part_name(old)} TO {self.part_name(new)}"]
+
+    def altering(
+        self,
+        table: Table,
+        old: Column,
+        new: Column,
+        items: Items,
+        *,
+        is_replaced: bool,
+    ) -> Items:
+        """A column altered, or by a new one replaced; kin may refuse it."""
+        del table, old, new, is_replaced
+        return items
+
+    def borne(self, part: Index | Unique) -> str:
+        """The clause of an index or a unique constraint."""
+        if isinstance(part, Index):
+            return self.index_clause(part)
+        return self.unique_sql(part)
+
+    def changed(self, before: Table, after: Table, *words: str) -> Items:
+        """A table changed, and with it the indexes that stand in for others."""
         old, new = keys.supports(self, before), keys.supports(self, after)
-        clauses = (
+        yield from self.alters(
+            before.name,
             *(
                 f"ADD {self.support_sql(name, fields)}"
                 for name, fields in new.items()
@@ -32,7 +72,6 @@ class MySQLParts(MySQLWords, Dialect):
                 if new.get(name) != fields
             ),
         )
-        return self.altered(before.name, ", ".join(clauses))
 
     def comments(self, table: Table, comment: str | None) -> Items:
         """What people read about a table."""

@@ -81,7 +81,7 @@ def _modified(
     if turned.before is not None:
         yield from filled(dialect, table, field.name, turned.before)
     words = f"MODIFY COLUMN {dialect.column_sql(new)}"
-    yield dialect.changed(table, after, words)
+    yield from dialect.changed(table, after, words)
     if turned.after is not None:
         yield from filled(dialect, after, field.name, turned.after)
 
@@ -108,7 +108,7 @@ def _replaced(
     gone = list(_held(dialect, table, new.name))
     come = list(_held(dialect, after, new.name))
     words = [f"{drop}" for drop, _ in gone] + change + [f"ADD {add}" for _, add in come]
-    yield dialect.altered(table.name, ", ".join(words))
+    yield from dialect.alters(table.name, *words)
 
 
 def _held(dialect: MySQL, table: Table, name: str) -> Iterator[tuple[str, str]]:

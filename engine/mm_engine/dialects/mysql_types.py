@@ -95,6 +95,13 @@ def check_size(type_: FieldType, field: Field, title: str) -> None:
     )
 
 
+def bare(text: str) -> str:
+    """A word that stands in SQL without quotes, as the name of an engine does."""
+    if not text.isascii() or not text.replace("_", "").isalnum():
+        raise UnsupportedError(f'"{text}" is not one word')
+    return text
+
+
 def check_name(name: str, title: str) -> None:
     """Refuse a name that the server would not take, or would cut."""
     if name.endswith(" ") or (not name.isascii() and max(name) > _LAST):

@@ -104,6 +104,7 @@ class MySQLWords(MySQLCatalog):
     }
     stored_by: ClassVar[Mapping[str, str]] = {"engine": "InnoDB", "charset": "utf8mb4"}
     drops_checks_by: ClassVar[str] = "DROP CHECK"
+    clocked: ClassVar[tuple[type, ...]] = (Timestamp,)
     types: ClassVar[Mapping[str, str]] = {
         "varchar": "VARCHAR({length})",
         "char": "CHAR({length})",
@@ -128,9 +129,10 @@ class MySQLWords(MySQLCatalog):
         "bytes": "LONGBLOB",
         "array": "JSON",
     }
-    field_options = ("collate", "generated", "stored")
-    table_options = ("engine", "charset", "collate", "row_format")
-    index_options = ("kind", "parser", "prefix")
+    field_options: ClassVar[tuple[str, ...]] = ("collate", "generated", "stored")
+    kept_by: ClassVar[tuple[str, ...]] = ("engine", "charset", "collate", "row_format")
+    table_options: ClassVar[tuple[str, ...]] = kept_by
+    index_options: ClassVar[tuple[str, ...]] = ("kind", "parser", "prefix")
 
     def new_name(self, name: str) -> Identifier:
         """The name of a table or field; some letters stand in no name here."""
@@ -188,7 +190,7 @@ class MySQLWords(MySQLCatalog):
         made = super().field_default(field, schema)
         if made is None:
             return None
-        words = types.default_words(made, self.type_sql(field, schema))
+        words = self.default_words(made, self.type_sql(field, schema))
         if words.startswith("(") and not self.features.default_expressions:
             raise UnsupportedError(
                 f"{self.title} takes only constants as defaults, and that of"
@@ -197,6 +199,14 @@ class MySQLWords(MySQLCatalog):
                 hint="leave it out and let the application say it",
             )
         return words
+
+    def default_words(self, made: ValueSQL, type_: TypeSQL) -> ExpressionSQL:
+        """A value as DEFAULT takes it in a column of a type."""
+        return types.default_words(made, type_)
+
+    def bears_default(self, type_: TypeSQL) -> bool:
+        """Whether a constant can be the default of a type."""
+        return self.features.default_expressions or not types.is_document(type_)
 
     def clock(self, field: Field, asked_by: str) -> ExpressionSQL:
         """The expression of now for a field of this type, with all its digits."""
@@ -224,7 +234,7 @@ class MySQLWords(MySQLCatalog):
         return tuple(
             field
             for field in table.fields
-            if field.auto_update and not isinstance(self.spoken(field.type), Timestamp)
+            if field.auto_update and not self._is_clocked(field)
         )
 
     def column_sql(self, column: Column) -> str:
@@ -255,7 +265,7 @@ class MySQLWords(MySQLCatalog):
         """The constraints and indexes of a table as CREATE TABLE takes them."""
         del lowered
         if table.primary_key:
-            yield self.primary_key_sql(table.primary_key)
+            yield self.key_clause(table, table.primary_key)
         yield from (self.unique_sql(unique) for unique in table.uniques)
         yield from (self.index_clause(index) for index in table.indexes)
         for name, fields in keys.supports(self, table).items():
@@ -266,6 +276,11 @@ class MySQLWords(MySQLCatalog):
     def primary_key_sql(self, key: PrimaryKey) -> str:
         """The clause of a primary key, which is called PRIMARY whatever one says."""
         return f"PRIMARY KEY ({self.listed(key.fields)})"
+
+    def key_clause(self, table: Table, key: PrimaryKey) -> str:
+        """The same in the CREATE TABLE of a table."""
+        del table
+        return self.primary_key_sql(key)
 
     def support_sql(self, name: str, fields: tuple[str, ...]) -> str:
         """The clause of an index that a foreign key or a counter cannot be without."""
@@ -314,19 +329,18 @@ class MySQLWords(MySQLCatalog):
         CHARSET one that cannot keep every letter.
         """
         options = self.chosen(table.options, self.table_options)
-        said = {key: self.single(options, key) for key in self.table_options}
+        said = {key: self.single(options, key) for key in self.kept_by}
         kept = {**said, **{k: said[k] or w for k, w in self.stored_by.items()}}
-        return {key.upper(): self.word(word) for key, word in kept.items() if word}
+        return {key.upper(): types.bare(word) for key, word in kept.items() if word}
 
-    def word(self, text: str) -> str:
-        """A word that stands in SQL without quotes, as the name of an engine does."""
-        if not text.isascii() or not text.replace("_", "").isalnum():
-            raise UnsupportedError(f'"{text}" is not one word')
-        return text
+    def resets(self, key: str) -> str:
+        """What makes one of these what it is where nobody says it."""
+        return f"{key}=DEFAULT"
 
     def _on_update(self, field: Field, words: TypeSQL) -> ExpressionSQL | None:
-        is_plain = isinstance(self.spoken(field.type), Timestamp)
-        if not (field.auto_update and is_plain):
+        if not (field.auto_update and self._is_clocked(field)):
             return None
-        now = self.clock(field, "auto_update")
-        return ExpressionSQL(types.default_words(now, words))
+        return self.default_words(self.clock(field, "auto_update"), words)
+
+    def _is_clocked(self, field: Field) -> bool:
+        return isinstance(self.spoken(field.type), self.clocked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.sql import Identifier
@@ -17,6 +17,15 @@ class Rows(Clauses):
         """What is selected to keep the value of a field for later."""
         del schema
         return self.quote(field.name)
+
+    def kept_sql(
+        self, kept: str, queries: Sequence[str], table: Table, schema: Schema
+    ) -> Iterable[str]:
+        """What makes a table of the rows of a table that some queries give."""
+        del table, schema
+        first, *others = queries
+        yield f"CREATE TABLE {kept} AS {first}"
+        yield from (f"INSERT INTO {kept} {query}" for query in others)
 
     def restored_value(self, name: str, field: Field, schema: Schema) -> str:
         """A value that was kept, as the field takes it."""

@@ -33,10 +33,12 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     kept = dialect.quote(f"{KEPT}{move.mark}")
     fields = ", ".join(dialect.kept_value(f, move.before) for f in table.fields)
     source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
-    head = f"CREATE TABLE {kept} AS"
-    for keys in _keys(dialect, table, operation, move.before):
-        yield Statement(f"{head} {source} WHERE {keys}")
-        head = f"INSERT INTO {kept}"
+    queries = [
+        f"{source} WHERE {keys}"
+        for keys in _keys(dialect, table, operation, move.before)
+    ]
+    for sql in dialect.kept_sql(kept, queries, table, move.before):
+        yield Statement(sql)
     yield from dialect.rows_apart(move, operation)
     for _, rows in groupby(operation.rows, lambda row: _written(table, row)):
         for chunk in _chunks(tuple(rows), dialect.features.rows_a_statement):

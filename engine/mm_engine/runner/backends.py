@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE
+from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, TIDB
 from mm_engine.runner.backend import Backend
 from mm_engine.runner.wires import types_spoken
 
@@ -17,6 +17,7 @@ _HOMES = {
     POSTGRESQL: ("mm_engine.runner.postgresql", "PostgreSQL"),
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
+    TIDB: ("mm_engine.runner.tidb", "TiDB"),
 }
 
 
