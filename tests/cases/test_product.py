@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import product
+import proofs
 from live_sqlite import Live, loses_rows, without_ours
 from mm_engine.dialects import available, variants
 from mm_engine.errors import UnsupportedError
@@ -16,6 +17,12 @@ from scenarios import OPERATIONS, SCENARIOS
 def test_no_operation_and_no_type_is_missing() -> None:
     assert {s.operation for s in SCENARIOS} == set(OPERATIONS)
     assert {type(s.type) for s in SAMPLES} == set(FIELD_TYPES)
+
+
+def test_every_database_is_run_or_read_by_a_prover_or_has_a_reason() -> None:
+    """With the test below, no cell of any database is without what judges it."""
+    proven = [*proofs.run(), *proofs.parsed(), *proofs.UNPROVEN]
+    assert sorted({*proven}) == sorted([*available(), *variants()])
 
 
 @pytest.mark.parametrize("database", available())
