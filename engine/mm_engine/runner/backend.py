@@ -68,6 +68,9 @@ class Backend:
     locks_sessions = False
     """Whether the lock is a session's, so that no transaction brings it along."""
 
+    deals_numbers = True
+    """Whether it gives a row of ours its number, and tells which; else we count."""
+
     patience: float = 0.0
     """Seconds to wait for somebody else who migrates."""
 

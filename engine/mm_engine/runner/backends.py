@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, TIDB
+from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, TIDB, VERTICA
 from mm_engine.runner.backend import Backend
 from mm_engine.runner.wires import types_spoken
 
@@ -18,6 +18,7 @@ _HOMES = {
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
     TIDB: ("mm_engine.runner.tidb", "TiDB"),
+    VERTICA: ("mm_engine.runner.vertica", "Vertica"),
 }
 
 

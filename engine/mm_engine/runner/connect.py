@@ -51,11 +51,12 @@ def _server_engine(url: Url) -> sa.Engine:
     import sqlalchemy as sa
     from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
+    level = "AUTOCOMMIT" if url.wire.commits_itself else None
     try:
         return sa.create_engine(
             url.sqlalchemy(),
             poolclass=sa.pool.NullPool,
-            isolation_level="AUTOCOMMIT",
+            **({"isolation_level": level} if level else {}),
             connect_args=url.unsaid_options(),
             execution_options={TYPE: url.database_type},
         )

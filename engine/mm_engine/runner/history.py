@@ -158,9 +158,21 @@ def add(connection: sa.Connection, record: Record) -> int:
         "duration_ms": record.duration_ms,
         "kind": record.kind,
     }
+    if not backend_of(connection).deals_numbers:
+        number = _next_number(connection)
+        connection.execute(_statements().numbered, {"id": number, **row})
+        return number
     written = connection.execute(_statements().insert, row)
     key = list(written.inserted_primary_key or ())
     return int(key[0])
+
+
+def _next_number(connection: sa.Connection) -> int:
+    """One more than the greatest there is; the lock keeps others from taking it too."""
+    import sqlalchemy as sa
+
+    greatest = sa.select(sa.func.max(_table().c.id))
+    return int(connection.execute(greatest).scalar() or 0) + 1
 
 
 def amend(connection: sa.Connection, name: str, digest: str) -> None:
@@ -188,6 +200,7 @@ def tool_version() -> str:
 @attrs.frozen
 class _Statements:
     insert: sa.Insert
+    numbered: sa.Insert
     amend: sa.Update
     delete: sa.Delete
 
@@ -197,8 +210,11 @@ def _statements() -> _Statements:
     import sqlalchemy as sa
 
     table = _table()
+    # A driver asks for the number of a row of a table with a key, unless it is told not
+    # to; one that we give need not be asked for.
     return _Statements(
         table.insert(),
+        table.insert().inline(),
         table.update()
         .where(table.c.name == sa.bindparam("amended"))
         .values(digest=sa.bindparam("new_digest")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import attrs
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from mm_engine.runner.backend import Backend
+
+
+Quote: TypeAlias = Callable[[str], str]
+"""What puts a name into a database's quotes."""
 
 
 class Kind(Enum):
@@ -73,17 +77,26 @@ def make(
     connection: sa.Connection, backend: Backend, table: str, columns: Iterable[Column]
 ) -> None:
     """Make a table of ours."""
-    lines = ", ".join(_column(connection, backend, column) for column in columns)
-    connection.exec_driver_sql(
-        f"CREATE TABLE {quoted(connection, table)} ({lines}){backend.words.ending}"
-    ).close()
+    preparer = connection.dialect.identifier_preparer
+    sql = table_sql(backend, table, columns, quote=preparer.quote_identifier)
+    connection.exec_driver_sql(sql).close()
+
+
+def table_sql(
+    backend: Backend, table: str, columns: Iterable[Column], *, quote: Quote
+) -> str:
+    """The CREATE TABLE of a table of ours."""
+    words = backend.words
+    lines = ", ".join(_column(backend, column, quote) for column in columns)
+    return f"CREATE TABLE {quote(table)} ({lines}){words.ending}"
 
 
 def add(
     connection: sa.Connection, backend: Backend, table: str, column: Column
 ) -> None:
     """Give a table of ours, or of the original's, one more column."""
-    said = _column(connection, backend, column)
+    preparer = connection.dialect.identifier_preparer
+    said = _column(backend, column, preparer.quote_identifier)
     connection.exec_driver_sql(
         f"ALTER TABLE {quoted(connection, table)} ADD COLUMN {said}"
     ).close()
@@ -94,5 +107,8 @@ def quoted(connection: sa.Connection, name: str) -> str:
     return connection.dialect.identifier_preparer.quote_identifier(name)
 
 
-def _column(connection: sa.Connection, backend: Backend, column: Column) -> str:
-    return f"{quoted(connection, column.name)} {backend.words.type(column.kind)}"
+def _column(backend: Backend, column: Column, quote: Quote) -> str:
+    kind = column.kind
+    if kind is Kind.COUNTER and not backend.deals_numbers:
+        kind = Kind.KEY
+    return f"{quote(column.name)} {backend.words.type(kind)}"

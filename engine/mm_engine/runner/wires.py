@@ -20,7 +20,8 @@ class Wire:
     ``dialect`` and ``driver`` are SQLAlchemy's words. The first of ``types`` is meant
     unless ``DB_TYPE`` says another. ``extra`` is what pip is told to get the driver;
     Python brings it where there is none. ``options`` are what the driver is told where
-    the URL does not say otherwise.
+    the URL does not say otherwise. ``commits_itself`` says that SQLAlchemy can tell the
+    driver to begin nothing; where it cannot, an option does.
     """
 
     family: str
@@ -31,6 +32,7 @@ class Wire:
     port: int | None = attrs.field(default=None, kw_only=True)
     is_file: bool = attrs.field(default=False, kw_only=True)
     options: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    commits_itself: bool = attrs.field(default=True, kw_only=True)
 
     @property
     def driver(self) -> str:
@@ -99,7 +101,14 @@ CLICKHOUSE = Wire(
     "clickhouse", "clickhousedb", "connect", (databases.CLICKHOUSE,), extra="clickhouse"
 )
 VERTICA = Wire(
-    "vertica", "vertica", "vertica_python", (databases.VERTICA,), extra="vertica"
+    "vertica",
+    "vertica",
+    "vertica_python",
+    (databases.VERTICA,),
+    extra="vertica",
+    port=5433,
+    options={"autocommit": "on", "session_label": "makemigrations"},
+    commits_itself=False,
 )
 YDB = Wire("ydb", "yql", "ydb", (databases.YDB,), extra="ydb", port=2136)
 
