@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from clickhouse import clickhouse_engine
+from live_clickhouse import live_clickhouse
 from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
 
 __all__ = [
+    "clickhouse_engine",
+    "live_clickhouse",
     "live_mariadb",
     "live_postgresql",
     "mariadb_server",

@@ -99,6 +99,7 @@ SAMPLES = (
                 "mysql": "VARCHAR(99)",
                 "vertica": "VARCHAR(99)",
                 "tidb": "VARCHAR(99)",
+                "clickhouse": "LowCardinality(String)",
             }
         ),
         "some text",

@@ -11,6 +11,7 @@ from mm_engine import operations as ops
 from mm_engine.dialects import available, dialect
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
+from mm_engine.model.databases import DATABASES
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
@@ -39,6 +40,13 @@ class Scenario:
 
 MOODS = Enum("mood", ["glad", "sad"])
 _NEW_MOODS = Enum("mood", ["happy", "sad", "calm"])
+_UPPER = "UPDATE things SET note = upper(note); SELECT ';'"
+_LOWER = "UPDATE things SET note = lower(note);"
+_MUTATIONS = tuple(
+    f"ALTER TABLE things UPDATE note = {word}(note) WHERE true"
+    " SETTINGS mutations_sync = 2; SELECT ';'"
+    for word in ("upper", "lower")
+)
 _INDEX = Index(["value"], name="idx_value")
 _UNIQUE = Unique(["value"], name="uq_value")
 _CHECK = Check("value IS NOT NULL", name="ck_value")
@@ -317,6 +325,7 @@ SCENARIOS = (
                     "mysql": {_mapped_name(s): "VARCHAR(600)"},
                     "vertica": {_mapped_name(s): "VARCHAR(600)"},
                     "tidb": {_mapped_name(s): "VARCHAR(600)"},
+                    "clickhouse": {_mapped_name(s): "LowCardinality(String)"},
                 }
             )
         ],
@@ -338,6 +347,7 @@ SCENARIOS = (
                     "mysql": {"row_format": "compact", "collate": "utf8mb4_bin"},
                     "vertica": {"partition_by": "note"},
                     "tidb": {"auto_id_cache": "1"},
+                    "clickhouse": {"settings": ["min_bytes_for_wide_part=1024"]},
                 },
             )
         ],
@@ -347,8 +357,8 @@ SCENARIOS = (
         "RunSQL",
         lambda _: [
             ops.RunSQL(
-                "UPDATE things SET note = upper(note); SELECT ';'",
-                "UPDATE things SET note = lower(note);",
+                {**dict.fromkeys(DATABASES, _UPPER), "clickhouse": _MUTATIONS[0]},
+                {**dict.fromkeys(DATABASES, _LOWER), "clickhouse": _MUTATIONS[1]},
             )
         ],
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
 from mm_engine.model.databases import (
+    CLICKHOUSE,
     DATABASES,
     MYSQL,
     POSTGRESQL,
@@ -25,6 +26,7 @@ _HOMES = {
     SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
     VERTICA: ("mm_engine.dialects.vertica", "Vertica"),
     TIDB: ("mm_engine.dialects.tidb", "TiDB"),
+    CLICKHOUSE: ("mm_engine.dialects.clickhouse", "ClickHouse"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

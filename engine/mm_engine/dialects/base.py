@@ -17,7 +17,7 @@ from mm_engine.dialects.statements import (
     PythonCall,
     Statement,
     When,
-    serving,
+    reaching,
 )
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
@@ -80,7 +80,7 @@ class Dialect(Catalog, Rows):
         for group in self.groups(moves):
             numbers = [move.number for move in group]
             reach = (min(numbers), max(numbers))
-            told += [_reaching(item, reach) for item in self.told_as_one(group)]
+            told += [reaching(item, reach) for item in self.told_as_one(group)]
         checks.check_names(self, moves)
         checks.check_references(self, moves)
         return tuple(told)
@@ -197,9 +197,9 @@ class Dialect(Catalog, Rows):
             case RunPython():
                 return (PythonCall(operation.forward, before),)
             case UpsertData():
-                return upserts.upsert(self, move, operation)
+                return self.upsert_data(move, operation)
             case RestoreData():
-                return upserts.restore(self, move, operation)
+                return self.restore_data(move, operation)
             case _:
                 assert_never(operation)
 
@@ -280,6 +280,14 @@ class Dialect(Catalog, Rows):
             said = self.text(comment)
             yield Statement(f"COMMENT ON TABLE {self.thing(table.name)} IS {said}")
 
+    def upsert_data(self, move: Move, operation: UpsertData) -> Items:
+        """Keep what the rows hold, then insert or update them."""
+        return upserts.upsert(self, move, operation)
+
+    def restore_data(self, move: Move, operation: RestoreData) -> Items:
+        """Take out what was not there before, and give the rest what it held."""
+        return upserts.restore(self, move, operation)
+
     def rows_apart(self, move: Move, operation: UpsertData) -> Items:
         """What makes sure that an upsert meets only the rows of its keys."""
         del move, operation
@@ -289,10 +297,6 @@ class Dialect(Catalog, Rows):
         """What makes counting go on after numbers that were written by hand."""
         del table, written, schema
         return ()
-
-    def trigger_dropped_sql(self, table: str, name: str) -> str:
-        """What drops a trigger of a table."""
-        return f"DROP TRIGGER {self.part_name(name)} ON {self.thing(table)}"
 
     def altered(self, table: str, change: str) -> Statement:
         """One ALTER TABLE."""
@@ -341,8 +345,3 @@ class Dialect(Catalog, Rows):
     @abstractmethod
     def change_settings(self, move: Move) -> Items:
         """Alter every field that new defaults or type mappings say otherwise."""
-
-
-def _reaching(item: Item, operations: tuple[int, int]) -> Item:
-    """The item for a range of operations, unless it says itself which it serves."""
-    return serving(item, operations) if item.operations == (0, 0) else item

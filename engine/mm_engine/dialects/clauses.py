@@ -168,6 +168,10 @@ class Clauses(Lowering):
             sql += f" WHERE {expression(index.where, self.features)}"
         return sql
 
+    def trigger_dropped_sql(self, table: str, name: str) -> str:
+        """What drops a trigger of a table."""
+        return f"DROP TRIGGER {self.part_name(name)} ON {self.thing(table)}"
+
     def index_suffix(self, index: Index) -> str:
         """What one database says of an index, before the rows it covers."""
         del index

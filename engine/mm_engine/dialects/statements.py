@@ -132,6 +132,11 @@ def serving(item: Item, operations: tuple[int, int]) -> Item:
     return attrs.evolve(item, operations=operations)
 
 
+def reaching(item: Item, operations: tuple[int, int]) -> Item:
+    """The item for a range of operations, unless it says itself which it serves."""
+    return serving(item, operations) if item.operations == (0, 0) else item
+
+
 def flat(items: tuple[Item, ...]) -> Iterator[Item]:
     """Every item, those inside of a condition too."""
     for item in items:

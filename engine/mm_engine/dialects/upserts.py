@@ -27,7 +27,7 @@ KEPT = "makemigrations_kept_"
 def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item]:
     """Keep what the rows hold, then insert or update them."""
     table = move.before.table(operation.table)
-    _check_rows(dialect, table, operation, move.before)
+    check_rows(dialect, table, operation, move.before)
     if not operation.rows:
         return
     kept = dialect.quote(f"{KEPT}{move.mark}")
@@ -35,13 +35,13 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
     queries = [
         f"{source} WHERE {keys}"
-        for keys in _keys(dialect, table, operation, move.before)
+        for keys in key_conditions(dialect, table, operation, move.before)
     ]
     for sql in dialect.kept_sql(kept, queries, table, move.before):
         yield Statement(sql)
     yield from dialect.rows_apart(move, operation)
-    for _, rows in groupby(operation.rows, lambda row: _written(table, row)):
-        for chunk in _chunks(tuple(rows), dialect.features.rows_a_statement):
+    for _, rows in groupby(operation.rows, lambda row: written_fields(table, row)):
+        for chunk in chunks(tuple(rows), dialect.features.rows_a_statement):
             yield _upserted(dialect, move, operation, chunk)
     written = {name for row in operation.rows for name in row}
     yield from dialect.counted_on(table, written, move.before)
@@ -70,12 +70,12 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
         f"{restored(key, f'{kept}.')} = {here}.{dialect.quote(key)}"
         for key in operation.keys
     )
-    for keys in _keys(dialect, table, operation, move.before):
+    for keys in key_conditions(dialect, table, operation, move.before):
         yield Statement(
             f"DELETE FROM {here} WHERE {keys}"
             f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
         )
-    if names := _restored(table, operation):
+    if names := restored_fields(table, operation):
         values = {name: restored(name, f"{kept}.") for name in names}
         yield Statement(dialect.restored_sql(here, kept, values, same))
     yield Statement(f"DROP TABLE {kept}")
@@ -99,7 +99,7 @@ def _upserted(
 ) -> Statement:
     """One statement for rows that give the same fields."""
     table = move.before.table(operation.table)
-    names = _written(table, rows[0])
+    names = written_fields(table, rows[0])
 
     def values(row: Row) -> list[ValueSQL]:
         fields = (table.field(name) for name in names)
@@ -111,13 +111,13 @@ def _upserted(
     )
 
 
-def _keys(
+def key_conditions(
     dialect: Dialect, table: Table, operation: UpsertData | RestoreData, schema: Schema
 ) -> Iterator[str]:
     """Conditions that hold for the rows with the keys of the operation, in chunks."""
     fields = [table.field(name) for name in operation.keys]
     named = dialect.listed(operation.keys)
-    for rows in _chunks(operation.rows, dialect.features.rows_a_statement):
+    for rows in chunks(operation.rows, dialect.features.rows_a_statement):
         values = ", ".join(
             "({})".format(
                 ", ".join(value_sql(dialect, row[f.name], f, schema) for f in fields)
@@ -127,7 +127,7 @@ def _keys(
         yield f"({named}) IN ({dialect.features.rows_word}{values})"
 
 
-def _check_rows(
+def check_rows(
     dialect: Dialect, table: Table, operation: UpsertData, schema: Schema
 ) -> None:
     """Refuse rows that cannot be told apart, or could not be inserted."""
@@ -163,12 +163,12 @@ def _is_wanted(dialect: Dialect, field: Field, table: Table, schema: Schema) -> 
     return not (field.nullable or field.default is not None or fills_itself)
 
 
-def _written(table: Table, row: Row) -> tuple[str, ...]:
+def written_fields(table: Table, row: Row) -> tuple[str, ...]:
     """The fields a row gives, in the order of the table."""
     return tuple(field.name for field in table.fields if field.name in row)
 
 
-def _restored(table: Table, operation: RestoreData) -> tuple[str, ...]:
+def restored_fields(table: Table, operation: RestoreData) -> tuple[str, ...]:
     """The fields that were written, and those that changed along with them."""
     given = {name for row in operation.rows for name in row}
     return tuple(
@@ -179,6 +179,7 @@ def _restored(table: Table, operation: RestoreData) -> tuple[str, ...]:
     )
 
 
-def _chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """Rows as many at a time as one statement takes."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
