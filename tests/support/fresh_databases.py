@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import mariadb
 from postgresql_runs import database
 
 NUMBERS = itertools.count(1)
@@ -17,7 +18,10 @@ BOTH = (
     pytest.param("sqlite", marks=pytest.mark.database("sqlite")),
     pytest.param("postgresql", marks=pytest.mark.database("postgresql")),
 )
-"""The databases that can be read, as parameters of a fixture."""
+"""The databases that need no server of another kin, as parameters of a fixture."""
+
+READ = (*BOTH, pytest.param("mysql", marks=pytest.mark.database("mariadb")))
+"""The databases that can be read."""
 
 
 @contextmanager
@@ -25,6 +29,10 @@ def empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[s
     """The URL of an empty database of a kind."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/{kind}{next(NUMBERS)}.db"
+        return
+    if kind == "mysql":
+        with mariadb.database(str(request.getfixturevalue("mariadb_server"))) as url:
+            yield url
         return
     with database(str(request.getfixturevalue("postgresql_url"))) as url:
         yield url
@@ -39,6 +47,9 @@ def by_hand(url: str, *statements: str) -> None:
         with closing(sqlite3.connect(path)) as file, file:
             for sql in statements:
                 file.execute(sql)
+        return
+    if scheme.startswith("mysql"):
+        mariadb.rows(url, *statements)
         return
     import psycopg
 

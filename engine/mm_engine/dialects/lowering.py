@@ -9,6 +9,7 @@ from typing import ClassVar, assert_never
 from mm_engine.dialects import columns, literals
 from mm_engine.dialects.columns import Column
 from mm_engine.dialects.features import AutoUpdate, EnumStyle
+from mm_engine.dialects.lifting import neutral_types
 from mm_engine.dialects.names import Names
 from mm_engine.dialects.sql import (
     ExpressionSQL,
@@ -111,6 +112,10 @@ class Lowering(Names):
     def told_type(self, words: str) -> str:
         """A type as the catalog tells it, in the words of ``types``."""
         return words
+
+    def lifted_types(self, words: str) -> tuple[FieldType, ...]:
+        """The types that such words of ``told_type`` may mean, the likeliest first."""
+        return neutral_types(self.types, words)
 
     def field_default(self, field: Field, schema: Schema) -> ValueSQL | None:
         """What a row gets that says nothing; the clock for ``auto_create``."""

@@ -29,6 +29,10 @@ _LAST = "\uffff"
 """The last sign of the basic plane, beyond which no name goes."""
 
 _NUMBERS = re.compile(r"(TINY|SMALL|MEDIUM|BIG)?INT(EGER)?\b", re.IGNORECASE)
+_SHOWN = re.compile(r"(?P<word>\w+)\((?P<width>\d+)\)")
+_WIDTHS = {"tinyint": 4, "smallint": 6, "mediumint": 9, "int": 11, "bigint": 20}
+"""How wide whole numbers are shown where nobody said it."""
+
 _CLOCKED = re.compile(r"(DATETIME|TIMESTAMP)(\(\d\))?", re.IGNORECASE)
 _NOW = re.compile(
     r"\(*(CURRENT_TIMESTAMP|NOW|LOCALTIME|LOCALTIMESTAMP|(UTC_TIMESTAMP))"
@@ -58,6 +62,37 @@ def text_words(type_: FieldType) -> TypeSQL | None:
     needed = type_.length * _BYTES_A_LETTER
     fitting = (word for word, limit in _TEXTS if needed < limit)
     return TypeSQL(next(fitting, "LONGTEXT"))
+
+
+def texts(words: str) -> tuple[Text, ...]:
+    """The longest text that becomes a column of these words.
+
+    >>> texts("mediumtext"), texts("varchar(20)")
+    ((Text(length=4194303),), ())
+    """
+    found = [limit for word, limit in _TEXTS if word == words.upper()]
+    return tuple(Text(length=(limit - 1) // _BYTES_A_LETTER) for limit in found)
+
+
+def told_type(words: str) -> str:
+    """A type as the catalog tells it, as we would.
+
+    Older servers tell how wide a whole number is shown if nobody said, and where a 1 is
+    said a truth value is meant.
+    https://dev.mysql.com/doc/refman/8.4/en/numeric-type-attributes.html
+
+    >>> [told_type(said) for said in ("int(11)", "DECIMAL(10, 2)", "tinyint(1)")]
+    ['int', 'decimal(10,2)', 'tinyint(1)']
+    >>> told_type("ENUM('A, B')")
+    "ENUM('A, B')"
+    """
+    if "'" in words:
+        return words
+    plain = words.casefold().replace(", ", ",")
+    shown = _SHOWN.fullmatch(plain)
+    if shown is None or _WIDTHS.get(shown["word"]) != int(shown["width"]):
+        return plain
+    return shown["word"]
 
 
 def enum_words(enum: Enum, facts: Features) -> TypeSQL:

@@ -20,12 +20,13 @@ class Constant:
     is_quoted: bool
 
 
-def constant(sql: str, type_: str) -> Constant | None:
-    """The constant that an expression is, if it says no more than its column does.
+def constant(sql: str, type_: str, *, escapes: bool = False) -> Constant | None:
+    r"""The constant that an expression is, if it says no more than its column does.
 
     ``type_`` is the column's. PostgreSQL writes down the type of every constant in
     quotes, and has negative numbers in quotes too; a constant of another type than
-    the column's would not come back from the bare value.
+    the column's would not come back from the bare value. ``escapes`` says that a
+    backslash is two, as MySQL writes it.
 
     >>> constant("'it''s'::character varying", "character varying(20)")
     Constant(text="it's", is_quoted=True)
@@ -33,9 +34,13 @@ def constant(sql: str, type_: str) -> Constant | None:
     (Constant(text='-5', is_quoted=False), Constant(text='-5', is_quoted=True))
     >>> constant("'x'::text", "character varying(20)") is None
     True
+    >>> constant(r"'a\\b'", "varchar(20)", escapes=True)
+    Constant(text='a\\b', is_quoted=True)
     """
     if match := _TEXT.fullmatch(sql):
         text, cast = match[1].replace("''", "'"), match[2]
+        if escapes:
+            text = text.replace("\\\\", "\\")
         if cast is not None and cast == _bare_type(text):
             return Constant(text, is_quoted=False)
         return Constant(text, is_quoted=True) if _is_own(cast, type_) else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.dialects.columns import ENUM_CHECK
+from mm_engine.dialects.features import EnumStyle
 from mm_engine.introspect.guide import Guide
 from mm_engine.introspect.lift_fields import FieldLifter, as_text
 from mm_engine.introspect.lift_parts import with_parts
@@ -18,6 +19,7 @@ from mm_engine.introspect.native import (
     NativeEnum,
     NativeTable,
 )
+from mm_engine.introspect.reader import apart
 from mm_engine.model.objects import Enum
 from mm_engine.model.schema import PerDatabase, Schema
 from mm_engine.model.sqltext import plainly_quoted
@@ -39,8 +41,11 @@ def lift(native: Native, dialect: Dialect, guide: Guide | None = None) -> Schema
     where the database tells what the guide expects it to tell.
     """
     known = guide or Guide(Schema(defaults=BUILT_IN_DEFAULTS))
+    native = apart(native, guide.schema if guide else None, dialect)
+    if guide is not None:
+        known = attrs.evolve(guide, native=apart(guide.native, guide.schema, dialect))
     checked = _checked_enums(native, known.native)
-    native = _without_torn_enums(native, checked)
+    native = _without_torn_enums(native, checked, dialect)
     schema = attrs.evolve(known.schema, enums=_enums(native, checked, known))
     tables = {
         table.name: table
@@ -107,15 +112,19 @@ def _allowed(native: Native) -> dict[str, list[tuple[str, ...]]]:
 
 
 def _without_torn_enums(
-    native: Native, checked: Mapping[str, tuple[str, ...]]
+    native: Native, checked: Mapping[str, tuple[str, ...]], dialect: Dialect
 ) -> Native:
-    """Every enum on whose values its columns disagree as the checks that it is."""
+    """Every enum on whose values its columns disagree as the checks that it is.
+
+    Where the values stand in the type of the column, that is all that it is.
+    """
+    is_check = dialect.features.enums is not EnumStyle.COLUMN
     tables = dict(native.tables)
     for name, table in native.tables.items():
         torn = [c for c in table.columns if c.enum and checked.get(c.enum) != c.allowed]
         if torn:
             columns = [as_text(c) if c in torn else c for c in table.columns]
-            checks = (*table.checks, *map(_enum_check, torn))
+            checks = (*table.checks, *(map(_enum_check, torn) if is_check else ()))
             tables[name] = attrs.evolve(table, columns=tuple(columns), checks=checks)
     return attrs.evolve(native, tables=tables)
 

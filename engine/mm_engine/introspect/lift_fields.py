@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects.lifting import neutral_types
 from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.constants import Constant, constant
 from mm_engine.introspect.native import NativeColumn
@@ -102,7 +101,7 @@ class FieldLifter:
         if named and not column.enum:
             return EnumOf(named[0])
         words = self.dialect.told_type(column.type)
-        for type_ in neutral_types(self.dialect.types, words):
+        for type_ in self.dialect.lifted_types(words):
             if isinstance(type_, Serial | BigSerial) is column.identity and (
                 column.identity or self._is_told(type_, words)
             ):
@@ -135,13 +134,14 @@ class FieldLifter:
         text = column.default
         if text is None or column.identity:
             return None
-        written = constant(text, column.type)
+        escapes = self.dialect.features.backslash_escapes
+        written = constant(text, column.type, escapes=escapes)
         for value in self._defaults(written):
             try:
                 told = self.dialect.default(value, field, self.schema)
             except UnsupportedError:
                 continue
-            again = constant(told, column.type)
+            again = constant(told, column.type, escapes=escapes)
             if again == written if written else _plain(told) == _plain(text):
                 return value
         return Expression(text)

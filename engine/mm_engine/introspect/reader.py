@@ -11,7 +11,7 @@ import attrs
 
 from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.native import Native
-from mm_engine.model.databases import POSTGRESQL, SQLITE
+from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 Reflect: TypeAlias = "Callable[[sa.Connection, Sequence[str]], Native]"
 Expect: TypeAlias = "Callable[[sa.Connection, Schema, Dialect], Native]"
 
+Apart: TypeAlias = "Callable[[Native, Schema | None, Dialect], Native]"
+
 _HOMES = {
+    MYSQL: "mm_engine.introspect.mysql_scratch",
     POSTGRESQL: "mm_engine.introspect.postgresql_scratch",
     SQLITE: "mm_engine.introspect.sqlite_scratch",
 }
@@ -39,10 +42,14 @@ class Reader:
     ``expected`` builds a schema in a scratch place and reads it there; nothing stays
     behind. The scratch is of the same kind and version as the database of the
     connection, which is not changed.
+
+    ``apart`` names and sorts what the database does not tell apart as a schema does, or
+    as a new one would; what is read and what is expected go through it alike.
     """
 
     reflect: Reflect
     expected: Expect
+    apart: Apart = lambda native, _schema, _dialect: native
 
 
 def reader(dialect: Dialect) -> Reader:
@@ -85,6 +92,12 @@ def reflect(
 ) -> Native:
     """What a database holds, as it says it; see ``Reader``."""
     return reader(dialect).reflect(connection, namespaces)
+
+
+def apart(native: Native, schema: Schema | None, dialect: Dialect) -> Native:
+    """What a database says, in what a schema tells apart; see ``Reader``."""
+    home = _HOMES.get(dialect.name)
+    return _reader(home).apart(native, schema, dialect) if home else native
 
 
 def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Native:
