@@ -10,7 +10,7 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.reader import Reader, reader
 
 
-@pytest.mark.parametrize("name", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("name", ["mariadb", "mysql", "postgresql", "sqlite"])
 def test_a_database_that_is_told_can_be_read(name: str) -> None:
     assert isinstance(reader(dialect(name)), Reader)
 
