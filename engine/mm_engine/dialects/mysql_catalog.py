@@ -1,8 +1,11 @@
-"""What MySQL is asked about what it holds."""
+"""What MySQL is asked about what it holds, and what its answers mean."""
 
 from __future__ import annotations
 
+from mm_engine.dialects import mysql_types as types
 from mm_engine.dialects.clauses import Clauses
+from mm_engine.dialects.lifting import neutral_types
+from mm_engine.model.types import FieldType
 
 
 class MySQLCatalog(Clauses):
@@ -30,6 +33,15 @@ class MySQLCatalog(Clauses):
     def absent_sql(self, exists: str) -> str:
         """A query that gives a row where another gives none."""
         return f"SELECT 1 FROM DUAL WHERE NOT EXISTS ({exists})"
+
+    def told_type(self, words: str) -> str:
+        """A type as the catalog tells it; see ``mysql_types.told_type``."""
+        return types.told_type(words)
+
+    def lifted_types(self, words: str) -> tuple[FieldType, ...]:
+        """What such words may mean; nobody takes a varchar for an interval."""
+        named = {k: v for k, v in self.types.items() if k != "interval"}
+        return (*neutral_types(named, words), *types.texts(words))
 
     def _where(self, table: str) -> str:
         return f" WHERE table_schema = DATABASE() AND table_name = {self.text(table)}"

@@ -19,7 +19,6 @@ from mm_engine.dialects.features import (
     Namespace,
     Transactions,
 )
-from mm_engine.dialects.lifting import neutral_types
 from mm_engine.dialects.mysql_catalog import MySQLCatalog
 from mm_engine.dialects.names import Version
 from mm_engine.dialects.sql import (
@@ -38,7 +37,6 @@ from mm_engine.model.table import Desc, Field, Index, Table
 from mm_engine.model.types import (
     BigSerial,
     EnumOf,
-    FieldType,
     Serial,
     Time,
     Timestamp,
@@ -177,15 +175,6 @@ class MySQLWords(MySQLCatalog):
             if own := types.text_words(type_):
                 return own
         return super().type_sql(field, schema)
-
-    def told_type(self, words: str) -> str:
-        """A type as the catalog tells it; see ``mysql_types.told_type``."""
-        return types.told_type(words)
-
-    def lifted_types(self, words: str) -> tuple[FieldType, ...]:
-        """What such words may mean; nobody takes a varchar for an interval."""
-        named = {k: v for k, v in self.types.items() if k != "interval"}
-        return (*neutral_types(named, words), *types.texts(words))
 
     def default(self, value: Default, field: Field, schema: Schema) -> ValueSQL:
         """A default of a field; the built-in ``now`` of a moment is in UTC."""
