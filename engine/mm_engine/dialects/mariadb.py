@@ -26,6 +26,7 @@ class MariaDB(MySQL):
         (10, 5, 2): {"renames_columns": False, "renames_indexes": False},
     }
     drops_checks_by = "DROP CONSTRAINT"
+    tells_sql = True
 
     def column_sql(self, column: Column) -> str:
         """A column; what is computed cannot be required."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from mm_engine.dialects import mysql_types as types
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.lifting import neutral_types
@@ -10,6 +12,13 @@ from mm_engine.model.types import FieldType
 
 class MySQLCatalog(Clauses):
     """Questions to ``information_schema``, about the database that is connected to."""
+
+    tells_sql: ClassVar[bool] = False
+    """Whether the catalog tells defaults as SQL and expressions as they were said.
+
+    MariaDB does so since 10.2.7, MySQL leaves quotes out or escapes them once more.
+    https://mariadb.com/docs/server/reference/system-tables/information-schema/information-schema-tables/information-schema-columns-table
+    """
 
     def table_exists_sql(self, name: str) -> str:
         """A query that gives a row if there is such a table."""

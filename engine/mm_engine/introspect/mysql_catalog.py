@@ -41,7 +41,8 @@ class Catalog:
     """The questions about one database, in the words of one version of the server."""
 
     database: str
-    is_mariadb: bool
+    tells_sql: bool
+    """Whether it is MariaDB's, which says SQL where MySQL's says something like it."""
     version: tuple[int, ...]
 
     @classmethod
@@ -53,15 +54,9 @@ class Catalog:
         """
         found = _VERSION.match(said)
         version = tuple(map(int, found.groups())) if found else ()
-        return cls(database, "mariadb" in said.casefold(), version)
-
-    @property
-    def quotes_defaults(self) -> bool:
-        """Whether a default is told as SQL: MariaDB does so since 10.2.7.
-
-        https://mariadb.com/docs/server/reference/system-tables/information-schema/information-schema-tables/information-schema-columns-table
-        """
-        return self.is_mariadb
+        words = MySQL().as_server(said)
+        assert isinstance(words, MySQL)  # noqa: S101 - a variant is one of its own
+        return cls(database, words.tells_sql, version)
 
     @property
     def questions(self) -> Mapping[str, str]:
@@ -81,23 +76,23 @@ class Catalog:
 
     @property
     def _computed(self) -> str:
-        has_it = self.is_mariadb or self.version >= (5, 7, 6)
+        has_it = self.tells_sql or self.version >= (5, 7, 6)
         return "generation_expression" if has_it else "NULL"
 
     @property
     def _expression(self) -> str:
-        has_it = not self.is_mariadb and self.version >= (8, 0, 13)
+        has_it = not self.tells_sql and self.version >= (8, 0, 13)
         return "expression" if has_it else "NULL"
 
     @property
     def _hidden(self) -> str:
-        if self.is_mariadb:
+        if self.tells_sql:
             return "ignored = 'YES'" if self.version >= (10, 6) else "FALSE"
         return "is_visible = 'NO'" if self.version >= (8,) else "FALSE"
 
     @property
     def _checks(self) -> str:
-        if self.is_mariadb:
+        if self.tells_sql:
             return self._of(_CHECKS_OF_MARIADB)
         if self.version >= (8, 0, 16):
             return self._of(_CHECKS_OF_MYSQL)

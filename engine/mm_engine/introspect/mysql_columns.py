@@ -91,7 +91,7 @@ class Columns:
 def _column(row: _Row, catalog: Catalog, letters: str | None) -> NativeColumn:
     _, name, type_, _, nullable, _, _, collation, comment, computed = row
     extra = _extra(row)
-    generated = None if catalog.is_mariadb or not computed else unescaped(computed)
+    generated = None if catalog.tells_sql or not computed else unescaped(computed)
     generated = generated or computed
     return NativeColumn(
         name=name,
@@ -116,7 +116,7 @@ def _default(row: _Row, catalog: Catalog) -> str | None:
     text, data_type, extra = row[5], row[3], _extra(row)
     if text is None:
         return None
-    if catalog.quotes_defaults:
+    if catalog.tells_sql:
         return None if text == "NULL" else spoken(text)
     if "default_generated" in extra:
         return spoken(unescaped(text))

@@ -101,7 +101,7 @@ class Constraints:
             if clause == f"json_valid({_quoted(name)})":
                 documents.add((table, name))
                 continue
-            text = clause if catalog.is_mariadb else unescaped(clause)
+            text = clause if catalog.tells_sql else unescaped(clause)
             told[table].append(NativeCheck(name=name, expression=spoken(text)))
             if enforced == "NO":
                 unread.append(Unread(kind="NOT ENFORCED", name=name, table=table))
