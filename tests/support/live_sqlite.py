@@ -79,7 +79,7 @@ def text(items: Iterable[Item], indent: str = "") -> str:
 def _lines(item: Item) -> list[str]:
     match item:
         case Statement():
-            return f"{item.sql};".splitlines()
+            return f"{item.sql.removesuffix(';')};".splitlines()
         case Expect():
             return [f"-- expect {list(item.rows)}: {item.message}"]
         case Remember():

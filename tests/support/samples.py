@@ -100,6 +100,7 @@ SAMPLES = (
                 "vertica": "VARCHAR(99)",
                 "tidb": "VARCHAR(99)",
                 "clickhouse": "LowCardinality(String)",
+                "sqlserver": "NVARCHAR(99)",
             }
         ),
         "some text",

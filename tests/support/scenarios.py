@@ -326,6 +326,7 @@ SCENARIOS = (
                     "vertica": {_mapped_name(s): "VARCHAR(600)"},
                     "tidb": {_mapped_name(s): "VARCHAR(600)"},
                     "clickhouse": {_mapped_name(s): "LowCardinality(String)"},
+                    "sqlserver": {_mapped_name(s): "NVARCHAR(600)"},
                 }
             )
         ],
@@ -348,6 +349,7 @@ SCENARIOS = (
                     "vertica": {"partition_by": "note"},
                     "tidb": {"auto_id_cache": "1"},
                     "clickhouse": {"settings": ["min_bytes_for_wide_part=1024"]},
+                    "sqlserver": {"compression": "page"},
                 },
             )
         ],

@@ -13,6 +13,7 @@ from mm_engine.model.databases import (
     MYSQL,
     POSTGRESQL,
     SQLITE,
+    SQLSERVER,
     TIDB,
     VERTICA,
 )
@@ -27,6 +28,7 @@ _HOMES = {
     VERTICA: ("mm_engine.dialects.vertica", "Vertica"),
     TIDB: ("mm_engine.dialects.tidb", "TiDB"),
     CLICKHOUSE: ("mm_engine.dialects.clickhouse", "ClickHouse"),
+    SQLSERVER: ("mm_engine.dialects.sqlserver", "SQLServer"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

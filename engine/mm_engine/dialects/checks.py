@@ -60,6 +60,9 @@ def check_names(words: Clauses, moves: Sequence[Move]) -> None:
     for name in dict.fromkeys(_table_of(operation) for operation in named):
         if name in schema.tables:
             _check_table(words, schema.tables[name])
+    facts = words.features
+    if facts.constraint_names_are_unique_in is Namespace.DATABASE:
+        _check_once(words, _object_names(words, schema))
     if all(isinstance(operation, _NAMING_FIELDS) for operation in named):
         return
     if words.features.index_names_are_unique_in is Namespace.DATABASE:
@@ -136,6 +139,16 @@ def _indexes(words: Clauses, table: Table) -> Iterator[Named]:
         parts += [("unique constraint", unique.name) for unique in table.uniques]
     for kind, name in parts:
         yield kind, str(name), words.part_beside(table.name, str(name))
+
+
+def _object_names(words: Clauses, schema: Schema) -> Iterator[Named]:
+    """Tables, and what stands on them, where all of it is one kind of thing."""
+    yield from (("table", name, words.thing(name)) for name in schema.tables)
+    for table in schema.tables.values():
+        for kind, name, _ in _constraints(words, table):
+            yield kind, name, words.part_beside(table.name, name)
+        for kind, name in words.own_constraints(table):
+            yield kind, name, words.part_beside(table.name, name)
 
 
 def _constraints(words: Clauses, table: Table) -> Iterator[Named]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from mm_engine.dialects.columns import ENUM_CHECK, Column
 from mm_engine.dialects.lowering import Lowering
-from mm_engine.dialects.sql import expression
+from mm_engine.dialects.sql import TypeSQL, expression
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import (
     Check,
@@ -17,7 +17,7 @@ from mm_engine.model.constraints import (
     Unique,
 )
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Desc, Index, Table
+from mm_engine.model.table import Desc, Field, Index, Table
 from mm_engine.model.values import Expression
 
 
@@ -26,6 +26,7 @@ class Clauses(Lowering):
 
     table_options: ClassVar[tuple[str, ...]] = ()
     index_options: ClassVar[tuple[str, ...]] = ()
+    drops_foreign_keys_by: ClassVar[str] = "DROP CONSTRAINT"
 
     def column_sql(self, column: Column) -> str:
         """A column as CREATE TABLE and ADD COLUMN take it."""
@@ -176,6 +177,19 @@ class Clauses(Lowering):
         """What one database says of an index, before the rows it covers."""
         del index
         return ""
+
+    def held(self, field: Field, schema: Schema) -> object:
+        """What of a field a foreign key holds fast: here its type."""
+        return self.type_sql(field, schema)
+
+    def fit_together(self, one: TypeSQL, other: TypeSQL) -> bool:
+        """Whether a foreign key can lie between fields of these types."""
+        return one == other
+
+    def own_constraints(self, table: Table) -> Iterable[tuple[str, str]]:
+        """Constraints that no schema names: what each is, and what we call it."""
+        del table
+        return ()
 
     def is_unique(self, table: Table, fields: Iterable[str]) -> bool:
         """Whether no two rows of a table hold the same values in these fields."""

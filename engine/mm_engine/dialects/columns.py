@@ -24,7 +24,8 @@ class Column:
     ``identity`` says that the database counts it up by a sequence of its own;
     ``on_update`` is what a clause of the column sets when its row changes; ``comment``
     stands here where a column's comment is a clause of it; ``encoding`` is how a store
-    of columns packs it; ``says`` is what only one database says of a column.
+    of columns packs it; ``says`` is what only one database says of a column; ``within``
+    is the table, where what stands on a column is named after both.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     comment: str | None = None
     encoding: str | None = None
     says: str | None = None
+    within: str | None = None
 
 
 ENUM_CHECK = "enum_"

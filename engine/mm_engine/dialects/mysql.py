@@ -14,9 +14,9 @@ from mm_engine.dialects import (
     dialect,
     mysql_alters,
     mysql_enums,
-    mysql_references,
     mysql_text,
     mysql_upserts,
+    references,
     variants,
 )
 from mm_engine.dialects import mysql_keys as keys
@@ -75,16 +75,16 @@ class MySQL(MySQLParts):
         """The body of one step."""
         told = super().items(moves)
         if moves:
-            mysql_references.check_ends(self, moves[-1].after)
+            references.check_ends(self, moves[-1].after)
         return told
 
     def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
         """Each move for itself; together what changes both ends of a reference."""
-        return mysql_references.groups(self, moves)
+        return references.groups(self, moves)
 
     def told_as_one(self, group: Sequence[Move]) -> Items:
         """The items of a group; foreign keys let go of what it changes."""
-        return mysql_references.let_go(self, group)
+        return references.let_go(self, group)
 
     def prologue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
         """How the server is to read what follows, whatever its settings are."""

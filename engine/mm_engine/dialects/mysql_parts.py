@@ -9,8 +9,9 @@ from mm_engine.dialects import mysql_keys as keys
 from mm_engine.dialects.autoupdate import trigger_name
 from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.columns import Column
+from mm_engine.dialects.mysql_types import is_number
 from mm_engine.dialects.mysql_words import MySQLWords
-from mm_engine.dialects.sql import ExpressionSQL, Identifier
+from mm_engine.dialects.sql import ExpressionSQL, Identifier, TypeSQL
 from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.model.constraints import Unique
 from mm_engine.model.table import Index, Table
@@ -18,6 +19,12 @@ from mm_engine.model.table import Index, Table
 
 class MySQLParts(MySQLWords, Dialect):
     """The statements for what stands on a table, as the operations need them."""
+
+    drops_foreign_keys_by = "DROP FOREIGN KEY"
+
+    def fit_together(self, one: TypeSQL, other: TypeSQL) -> bool:
+        """Whether a foreign key can lie between them; texts may differ in length."""
+        return one == other or not (is_number(one) and is_number(other))
 
     has_json_table: ClassVar[bool] = True
     """Whether a document can be taken apart into rows."""

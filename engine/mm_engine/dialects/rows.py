@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mm_engine.dialects.clauses import Clauses
 from mm_engine.dialects.sql import Identifier
+from mm_engine.dialects.statements import Item, Statement
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Table
 
@@ -26,6 +27,11 @@ class Rows(Clauses):
         first, *others = queries
         yield f"CREATE TABLE {kept} AS {first}"
         yield from (f"INSERT INTO {kept} {query}" for query in others)
+
+    def among_sql(self, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """A condition that holds for the rows with these values in these fields."""
+        values = ", ".join(f"({', '.join(row)})" for row in rows)
+        return f"({self.listed(names)}) IN ({self.features.rows_word}{values})"
 
     def restored_value(self, name: str, field: Field, schema: Schema) -> str:
         """A value that was kept, as the field takes it."""
@@ -48,6 +54,13 @@ class Rows(Clauses):
             f"INSERT INTO {self.thing(table.name)} ({self.listed(names)}) VALUES\n"
             f"{lines}\n{self.conflict_sql(keys, updated)}"
         )
+
+    def counting_by_hand(
+        self, table: Table, names: Sequence[str], schema: Schema, insert: Statement
+    ) -> Iterable[Item]:
+        """Rows inserted with values in these fields, even where those count up."""
+        del table, names, schema
+        return (insert,)
 
     def conflict_sql(self, keys: Sequence[str], updated: Sequence[Identifier]) -> str:
         """What an INSERT does with a row whose keys are there already."""

@@ -42,7 +42,7 @@ def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item
     yield from dialect.rows_apart(move, operation)
     for _, rows in groupby(operation.rows, lambda row: written_fields(table, row)):
         for chunk in chunks(tuple(rows), dialect.features.rows_a_statement):
-            yield _upserted(dialect, move, operation, chunk)
+            yield from _upserted(dialect, move, operation, chunk)
     written = {name for row in operation.rows for name in row}
     yield from dialect.counted_on(table, written, move.before)
 
@@ -96,8 +96,8 @@ def value_sql(dialect: Dialect, value: Value, field: Field, schema: Schema) -> V
 
 def _upserted(
     dialect: Dialect, move: Move, operation: UpsertData, rows: Sequence[Row]
-) -> Statement:
-    """One statement for rows that give the same fields."""
+) -> Iterator[Item]:
+    """One statement for rows that give the same fields, and what it needs around it."""
     table = move.before.table(operation.table)
     names = written_fields(table, rows[0])
 
@@ -106,9 +106,8 @@ def _upserted(
         return [value_sql(dialect, row[f.name], f, move.before) for f in fields]
 
     said = [values(row) for row in rows]
-    return Statement(
-        dialect.upserted_sql(table, move.before, names, said, operation.keys)
-    )
+    sql = dialect.upserted_sql(table, move.before, names, said, operation.keys)
+    yield from dialect.counting_by_hand(table, names, move.before, Statement(sql))
 
 
 def key_conditions(
@@ -116,15 +115,11 @@ def key_conditions(
 ) -> Iterator[str]:
     """Conditions that hold for the rows with the keys of the operation, in chunks."""
     fields = [table.field(name) for name in operation.keys]
-    named = dialect.listed(operation.keys)
     for rows in chunks(operation.rows, dialect.features.rows_a_statement):
-        values = ", ".join(
-            "({})".format(
-                ", ".join(value_sql(dialect, row[f.name], f, schema) for f in fields)
-            )
-            for row in rows
-        )
-        yield f"({named}) IN ({dialect.features.rows_word}{values})"
+        values = [
+            [value_sql(dialect, row[f.name], f, schema) for f in fields] for row in rows
+        ]
+        yield dialect.among_sql(operation.keys, values)
 
 
 def check_rows(

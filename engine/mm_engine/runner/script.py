@@ -211,7 +211,7 @@ def comment(text: str) -> str:
 
 def _ended(sql: str) -> str:
     """A statement with a semicolon that no comment at its end can swallow."""
-    sql = sql.rstrip()
+    sql = sql.rstrip().removesuffix(";")
     if "--" in sql.rpartition("\n")[2]:
         sql += "\n"
     return f"{sql};"

@@ -1,11 +1,10 @@
-"""Foreign keys of MySQL hold the types of their fields, and let go for a while."""
+"""Foreign keys that hold what their fields are, and let go of it for a while."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from mm_engine.dialects.mysql_types import is_number
 from mm_engine.dialects.statements import Item, Move, serving
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import ForeignKey
@@ -22,7 +21,7 @@ from mm_engine.operations import (
 )
 
 if TYPE_CHECKING:
-    from mm_engine.dialects.mysql import MySQL
+    from mm_engine.dialects.base import Dialect
 
 Held: TypeAlias = tuple[str, str]
 """A table, and the name of a foreign key of its."""
@@ -30,7 +29,7 @@ Held: TypeAlias = tuple[str, str]
 _MOVING = (AlterForeignKey, DropForeignKey, DropTable, RenameConstraint, RenameTable)
 
 
-def groups(dialect: MySQL, moves: Sequence[Move]) -> list[Sequence[Move]]:
+def groups(dialect: Dialect, moves: Sequence[Move]) -> list[Sequence[Move]]:
     """The moves that change what foreign keys hold, and all between them, together.
 
     Both ends of a reference change one after the other; only then they fit again.
@@ -44,7 +43,7 @@ def groups(dialect: MySQL, moves: Sequence[Move]) -> list[Sequence[Move]]:
     ]
 
 
-def let_go(dialect: MySQL, group: Sequence[Move]) -> Iterable[Item]:
+def let_go(dialect: Dialect, group: Sequence[Move]) -> Iterable[Item]:
     """A group, between dropping and adding the foreign keys whose fields it changes."""
     held = list(dict.fromkeys(key for move in group for key in _held(dialect, move)))
     if not held:
@@ -53,7 +52,7 @@ def let_go(dialect: MySQL, group: Sequence[Move]) -> Iterable[Item]:
 
 
 def _without_keys(
-    dialect: MySQL, group: Sequence[Move], held: Sequence[Held]
+    dialect: Dialect, group: Sequence[Move], held: Sequence[Held]
 ) -> Iterator[Item]:
     for move in group:
         if isinstance(move.operation, _MOVING):
@@ -71,7 +70,8 @@ def _without_keys(
                 hint="add it in a later migration",
             )
     for table, name in held:
-        yield dialect.altered(table, f"DROP FOREIGN KEY {dialect.part_name(name)}")
+        dropped = f"{dialect.drops_foreign_keys_by} {dialect.part_name(name)}"
+        yield dialect.altered(table, dropped)
     for move in group:
         reach = (move.number, move.number)
         yield from (serving(item, reach) for item in dialect.told(move))
@@ -80,8 +80,8 @@ def _without_keys(
         yield dialect.altered(table, f"ADD {dialect.foreign_key_sql(key)}")
 
 
-def check_ends(dialect: MySQL, schema: Schema) -> None:
-    """Refuse a foreign key between whole numbers of different lengths."""
+def check_ends(dialect: Dialect, schema: Schema) -> None:
+    """Refuse a foreign key between fields that the database does not compare."""
     for table in schema.tables.values():
         for key in table.foreign_keys:
             target = schema.tables.get(key.table)
@@ -92,7 +92,7 @@ def check_ends(dialect: MySQL, schema: Schema) -> None:
                     dialect.type_sql(table.field(name), schema),
                     dialect.type_sql(target.field(other), schema),
                 )
-                if ends[0] != ends[1] and all(map(is_number, ends)):
+                if not dialect.fit_together(*ends):
                     raise UnsupportedError(
                         f'foreign key "{key.name}" of "{table.name}": {name} is'
                         f" {ends[0]}, and {key.table}.{other} is {ends[1]};"
@@ -102,8 +102,8 @@ def check_ends(dialect: MySQL, schema: Schema) -> None:
                     )
 
 
-def _held(dialect: MySQL, move: Move) -> list[Held]:
-    """The foreign keys with fields that become of another type."""
+def _held(dialect: Dialect, move: Move) -> list[Held]:
+    """The foreign keys with fields that become what they would not let them."""
     if move.operation.schema_only:
         return []
     return [
@@ -126,8 +126,8 @@ def _ends(table: Table, key: ForeignKey, name: str) -> set[str]:
     return {*own, *(key.references if key.table == name else ())}
 
 
-def _retyped(dialect: MySQL, move: Move) -> Iterator[tuple[str, list[str]]]:
-    """The tables and fields whose columns become of another type."""
+def _retyped(dialect: Dialect, move: Move) -> Iterator[tuple[str, list[str]]]:
+    """The tables and fields whose columns become something else."""
     operation, before, after = move.operation, move.before, move.after
     match operation:
         case AlterField(table=name, field=field):
@@ -144,7 +144,7 @@ def _retyped(dialect: MySQL, move: Move) -> Iterator[tuple[str, list[str]]]:
                 [
                     field
                     for field in fields
-                    if dialect.type_sql(old.field(field), before)
-                    != dialect.type_sql(new.field(field), after)
+                    if dialect.held(old.field(field), before)
+                    != dialect.held(new.field(field), after)
                 ],
             )
