@@ -54,13 +54,13 @@ def _walk(start: str, edges: Edges, title: str) -> None:
 
 def _above(table: Table, edges: Edges) -> Iterator[str]:
     """The tables from which the actions of keys reach a table."""
-    reached = {table.name}
+    reached = [table.name]
     waiting = [table.name]
     while waiting:
         name = waiting.pop()
         for parent, children in edges.items():
             if parent not in reached and any(child == name for child, _ in children):
-                reached.add(parent)
+                reached.append(parent)
                 waiting.append(parent)
     yield from reached
 
