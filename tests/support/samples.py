@@ -72,7 +72,7 @@ SAMPLES = (
         t.Decimal(30, 4),
         "1234567890123456789.0001",
         "0.0002",
-        {"sqlite": {"decimal": "text"}},
+        {"sqlite": {"decimal": "text"}, "turso": {"decimal": "text"}},
         "decimal as text",
     ),
     Sample(t.Boolean(), "true", "false"),
@@ -95,6 +95,7 @@ SAMPLES = (
         t.Native(
             {
                 "sqlite": "NUMERIC",
+                "turso": "NUMERIC",
                 "postgresql": "VARCHAR",
                 "mysql": "VARCHAR(99)",
                 "vertica": "VARCHAR(99)",

@@ -59,9 +59,10 @@ def _words(text: str, sample: Sample, value: str) -> ops.SetDefaults:
     typed = {
         told.name: {"start": told.literal(value, field, schema)}
         for told in map(dialect, available())
-        if told.name != "sqlite"
+        if told.name not in ("sqlite", "turso")
     }
-    return ops.SetDefaults({"sqlite": {"start": text}, **typed})
+    untyped = {name: {"start": text} for name in ("sqlite", "turso")}
+    return ops.SetDefaults({**untyped, **typed})
 
 
 def _parents(sample: Sample) -> Sequence[Table]:
@@ -321,6 +322,7 @@ SCENARIOS = (
             ops.SetTypeMappings(
                 {
                     "sqlite": {_mapped_name(s): "CLOB"},
+                    "turso": {_mapped_name(s): "CLOB"},
                     "postgresql": {_mapped_name(s): "TEXT"},
                     "mysql": {_mapped_name(s): "VARCHAR(600)"},
                     "vertica": {_mapped_name(s): "VARCHAR(600)"},
@@ -344,6 +346,7 @@ SCENARIOS = (
                 "things",
                 {
                     "sqlite": {"without_rowid": "true"},
+                    "turso": {"without_rowid": "true"},
                     "postgresql": {"unlogged": "true", "with": ["fillfactor=70"]},
                     "mysql": {"row_format": "compact", "collate": "utf8mb4_bin"},
                     "vertica": {"partition_by": "note"},

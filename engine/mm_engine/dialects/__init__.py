@@ -15,6 +15,7 @@ from mm_engine.model.databases import (
     SQLITE,
     SQLSERVER,
     TIDB,
+    TURSO,
     VERTICA,
 )
 
@@ -25,6 +26,7 @@ _HOMES = {
     POSTGRESQL: ("mm_engine.dialects.postgresql", "PostgreSQL"),
     MYSQL: ("mm_engine.dialects.mysql", "MySQL"),
     SQLITE: ("mm_engine.dialects.sqlite", "SQLite"),
+    TURSO: ("mm_engine.dialects.turso", "Turso"),
     VERTICA: ("mm_engine.dialects.vertica", "Vertica"),
     TIDB: ("mm_engine.dialects.tidb", "TiDB"),
     CLICKHOUSE: ("mm_engine.dialects.clickhouse", "ClickHouse"),

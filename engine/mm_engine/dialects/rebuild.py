@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NEW = "makemigrations_new_"
 """What the name of a table begins with while it is being made."""
 
+_MADE_ANEW = f'CREATE TABLE "{NEW}'
 _SCRATCH = '"makemigrations_scratch"'
 _BROKEN = '"makemigrations_violations"'
 _COUNTED = (
@@ -45,22 +46,6 @@ FOREIGN_KEYS_ARE_OFF = Expect(
     " before you begin it",
 )
 """The first thing a step with a rebuild expects."""
-
-COUNT_VIOLATIONS = Statement(f"CREATE TEMP TABLE {_BROKEN} AS {_COUNTED}")
-"""What was wrong with foreign keys before: that is nobody's fault now."""
-
-NO_NEW_VIOLATIONS = Expect(
-    f"SELECT now.child, now.parent, now.found FROM ({_COUNTED}) AS now"
-    f" LEFT JOIN temp.{_BROKEN} AS before"
-    " ON before.child = now.child AND before.parent = now.parent"
-    " WHERE now.found > coalesce(before.found, 0)",
-    rows=(),
-    message="rows would refer to rows that are not there",
-    hint="mend or delete these rows first",
-)
-"""What holds when all is done."""
-
-FORGET_VIOLATIONS = Statement(f"DROP TABLE temp.{_BROKEN}")
 
 _LEGACY = Statement("PRAGMA legacy_alter_table=ON")
 _MODERN = Statement("PRAGMA legacy_alter_table=OFF")
@@ -81,12 +66,19 @@ def rebuilt(dialect: SQLite, copy: Copy) -> Iterator[Item]:
     )
     yield from _counting_on(dialect, copy)
     yield Statement(_filled(dialect, copy))
-    # In the modern way, views and triggers that speak of the table would be looked at
-    # while it is not there, and references to it renamed along.
-    yield _LEGACY
-    yield Statement(f"DROP TABLE {old}")
-    yield Statement(f"ALTER TABLE {new} RENAME TO {old}")
-    yield _MODERN
+    if dialect.renames_blindly:
+        # In the modern way, views and triggers that speak of the table would be looked
+        # at while it is not there, and references to it renamed along.
+        yield _LEGACY
+        yield Statement(f"DROP TABLE {old}")
+        yield Statement(f"ALTER TABLE {new} RENAME TO {old}")
+        yield _MODERN
+    else:
+        yield Statement(f"DROP TABLE {old}")
+        yield Statement(dialect.table_sql(after, copy.new_schema))
+        yield from _counting_on(dialect, copy, back=True)
+        yield Statement(_filled_back(dialect, copy))
+        yield Statement(f"DROP TABLE {new}")
     for index in after.indexes:
         yield Statement(dialect.index_sql(table.name, index))
     yield Recall(_indexes(table))
@@ -99,15 +91,31 @@ def rebuilt(dialect: SQLite, copy: Copy) -> Iterator[Item]:
 
 def is_rebuild(item: Item) -> bool:
     """Whether an item is there because a table is made anew."""
-    return item.sql == _LEGACY.sql if isinstance(item, Statement) else False
+    return isinstance(item, Statement) and item.sql.startswith(_MADE_ANEW)
 
 
-def with_foreign_keys_checked(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def with_foreign_keys_checked(
+    items: tuple[Item, ...], *, has_temporary_tables: bool
+) -> tuple[Item, ...]:
     """The items of a step, between what is expected before and after a rebuild."""
+    kept = "temp." if has_temporary_tables else ""
+    # What was wrong with foreign keys before: that is nobody's fault now.
+    made = f"CREATE {'TEMP ' if has_temporary_tables else ''}TABLE {_BROKEN}"
+    count = Statement(f"{made} AS {_COUNTED}")
+    nothing_new = Expect(
+        f"SELECT now.child, now.parent, now.found FROM ({_COUNTED}) AS now"
+        f" LEFT JOIN {kept}{_BROKEN} AS before"
+        " ON before.child = now.child AND before.parent = now.parent"
+        " WHERE now.found > coalesce(before.found, 0)",
+        rows=(),
+        message="rows would refer to rows that are not there",
+        hint="mend or delete these rows first",
+    )
+    forget = Statement(f"DROP TABLE {kept}{_BROKEN}")
     numbers = [number for item in items for number in item.operations]
     reach = (min(numbers), max(numbers))
-    first = (FOREIGN_KEYS_ARE_OFF, serving(COUNT_VIOLATIONS, reach))
-    last = (serving(NO_NEW_VIOLATIONS, reach), serving(FORGET_VIOLATIONS, reach))
+    first = (FOREIGN_KEYS_ARE_OFF, serving(count, reach))
+    last = (serving(nothing_new, reach), serving(forget, reach))
     return (*first, *items, *last)
 
 
@@ -116,9 +124,10 @@ def prologue() -> tuple[Statement, ...]:
     return (Statement("PRAGMA foreign_keys=OFF"),)
 
 
-def epilogue() -> tuple[Statement, ...]:
+def epilogue(*, renames_blindly: bool) -> tuple[Statement, ...]:
     """What a connection is told after it, however it ended."""
-    return (_MODERN, Statement("PRAGMA foreign_keys=ON"))
+    on = Statement("PRAGMA foreign_keys=ON")
+    return (_MODERN, on) if renames_blindly else (on,)
 
 
 def modern() -> tuple[Statement, ...]:
@@ -142,6 +151,25 @@ def _filled(dialect: SQLite, copy: Copy) -> str:
     )
 
 
+def _filled_back(dialect: SQLite, copy: Copy) -> str:
+    """The INSERT that fills a table of the old name from the new one, as it is."""
+    computed = {
+        c.name for c in dialect.columns(copy.after, copy.new_schema) if c.generated
+    }
+    fields = [f.name for f in copy.after.fields if f.name not in computed]
+    names: list[str] = [dialect.quote(name) for name in fields]
+    # What was counted on the way is kept even where the old table had no such number.
+    if dialect.has_row_numbers(copy.after, copy.new_schema) and (
+        number := dialect.row_number(*copy.after.fields)
+    ):
+        names = [number, *names]
+    listed = ", ".join(names)
+    return (
+        f"INSERT INTO {dialect.quote(copy.after.name)} ({listed})\n"
+        f"SELECT {listed}\nFROM {dialect.quote(NEW + copy.before.name)}"
+    )
+
+
 def _row_number(dialect: SQLite, copy: Copy) -> Identifier | None:
     """SQLite's own number of a row, where no field is it: full-text indexes use it."""
     tables = ((copy.before, copy.schema), (copy.after, copy.new_schema))
@@ -150,11 +178,15 @@ def _row_number(dialect: SQLite, copy: Copy) -> Identifier | None:
     return dialect.row_number(*copy.before.fields, *copy.after.fields)
 
 
-def _counting_on(dialect: SQLite, copy: Copy) -> Iterator[Item]:
-    """A table that counts itself up goes on from where it was, not from its rows."""
+def _counting_on(dialect: SQLite, copy: Copy, *, back: bool = False) -> Iterator[Item]:
+    """A table that counts itself up goes on from where it was, not from its rows.
+
+    ``back`` is from the new table to one of the old name.
+    """
     tables = ((copy.before, copy.schema), (copy.after, copy.new_schema))
     if all(any(c.key for c in dialect.columns(*pair)) for pair in tables):
         old, new = copy.before.name, f"{NEW}{copy.before.name}"
+        old, new = (new, old) if back else (old, new)
         yield Statement(
             "INSERT INTO sqlite_sequence (name, seq)"
             f" SELECT {dialect.text(new)}, seq FROM sqlite_sequence"

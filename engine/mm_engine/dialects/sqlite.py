@@ -53,7 +53,9 @@ class SQLite(SQLiteWords, Dialect):
         told = super().items(moves)
         if not any(rebuild.is_rebuild(item) for item in flat(told)):
             return told
-        return rebuild.with_foreign_keys_checked(told)
+        return rebuild.with_foreign_keys_checked(
+            told, has_temporary_tables=self.has_temporary_tables
+        )
 
     def prologue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
         """Foreign keys off, where a table is rebuilt: in a transaction it is too late.
@@ -64,7 +66,9 @@ class SQLite(SQLiteWords, Dialect):
 
     def epilogue(self, items: Sequence[Item]) -> tuple[Statement, ...]:
         """Foreign keys on again."""
-        return rebuild.epilogue() if rebuild.FOREIGN_KEYS_ARE_OFF in items else ()
+        if rebuild.FOREIGN_KEYS_ARE_OFF not in items:
+            return ()
+        return rebuild.epilogue(renames_blindly=self.renames_blindly)
 
     def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
         """Moves on one table together where it is rebuilt for one of them anyway."""
@@ -102,7 +106,8 @@ class SQLite(SQLiteWords, Dialect):
     def rename_table(self, move: Move, operation: RenameTable) -> Items:
         """Rename a table in references, views and triggers too, and our triggers."""
         before, after = move.before, move.after
-        yield from rebuild.modern()
+        if self.renames_blindly:
+            yield from rebuild.modern()
         yield from self._dropped(self.triggers(before.table(operation.old)))
         old, new = operation.old, operation.new
         if old.lower() == new.lower():

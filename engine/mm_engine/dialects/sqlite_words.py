@@ -123,6 +123,11 @@ class SQLiteWords(Clauses):
         "enum": "TEXT",
         "array": "TEXT",
     }
+    # Whether PRAGMA legacy_alter_table lets a table be renamed while views and triggers
+    # speak of one that is not there.
+    renames_blindly: ClassVar[bool] = True
+    # Whether a connection can have tables of its own.
+    has_temporary_tables: ClassVar[bool] = True
     field_options = ("collate", "decimal", "generated", "stored")
     table_options = ("strict", "without_rowid")
 
@@ -142,9 +147,10 @@ class SQLiteWords(Clauses):
         exact = self.features.exact_decimal_digits or type_.precision
         if type_.precision > exact and affinity(words) not in ("TEXT", "BLOB"):
             raise UnsupportedError(
-                f"SQLite keeps decimals exactly up to {exact} digits,"
+                f"{self.title} keeps decimals exactly up to {exact} digits,"
                 f' and "{field.name}" has {type_.precision}',
-                hint="keep it exactly, as text: options: {sqlite: {decimal: text}}",
+                hint="keep it exactly, as text:"
+                f" options: {{{self.name}: {{decimal: text}}}}",
             )
         return words
 
@@ -285,8 +291,8 @@ class SQLiteWords(Clauses):
         if isinstance(self.spoken(field.type), Serial | BigSerial):
             if not self.counts_up(table, field, schema):
                 raise UnsupportedError(
-                    f'SQLite counts "{field.name}" up only where it is the primary key'
-                    " of its own, an INTEGER in a table with row numbers",
+                    f'{self.title} counts "{field.name}" up only where it is the'
+                    " primary key of its own, an INTEGER in a table with row numbers",
                     at=field.at,
                     hint="make it the only field of the primary key, or an integer",
                 )
