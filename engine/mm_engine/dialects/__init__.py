@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
 from mm_engine.model.databases import (
     CLICKHOUSE,
-    DATABASES,
     MYSQL,
     POSTGRESQL,
     SQLITE,
@@ -17,6 +16,9 @@ from mm_engine.model.databases import (
     TIDB,
     TURSO,
     VERTICA,
+    brought,
+    is_known,
+    known,
 )
 
 if TYPE_CHECKING:
@@ -58,21 +60,25 @@ def dialect(name: str, version: tuple[int, ...] | None = None) -> Dialect:
     Raises ``ConfigError`` for a word that names no database, and ``UnsupportedError``
     for a database whose dialect is not there yet.
     """
-    if name not in (*DATABASES, *_VARIANTS):
+    if name not in _VARIANTS and not is_known(name):
         raise ConfigError(
             f'there is no database "{name}"',
-            hint=nearest(name, DATABASES) or f"we know {', '.join(DATABASES)}",
+            hint=nearest(name, known()) or f"we know {', '.join(known())}",
         )
-    if name not in (*_HOMES, *_VARIANTS):
+    found = _newest(name)
+    if found is None:
         raise UnsupportedError(
             f"{name} cannot be told anything yet",
             hint=f"this version speaks to {', '.join(available())}",
         )
-    return _newest(name).at(version)
+    return found.at(version)
 
 
 @cache
-def _newest(name: str) -> Dialect:
-    module, word = {**_HOMES, **_VARIANTS}[name]
-    made: Dialect = vars(import_module(module))[word]()
-    return made
+def _newest(name: str) -> Dialect | None:
+    from mm_engine.dialects.base import Dialect
+
+    module, word = {**_HOMES, **_VARIANTS}.get(name, ("", ""))
+    kind = vars(import_module(module))[word] if module else brought(name, "DIALECT")
+    made: object = kind() if isinstance(kind, type) else None
+    return made if isinstance(made, Dialect) else None

@@ -42,6 +42,11 @@ class Lowering(Names):
     """The words for each type, by the word of YAML; its numbers in braces."""
 
     field_options: ClassVar[tuple[str, ...]] = ()
+    own_defaults: ClassVar[Mapping[str, str]] = {}
+    """Words for symbolic defaults where the schema has none, which has ours always.
+
+    So they are those of databases that packages of others bring.
+    """
 
     def literal(self, text: str, field: Field, schema: Schema) -> LiteralSQL:
         """What a text means in this field, as a constant."""
@@ -153,7 +158,8 @@ class Lowering(Names):
         return tuple(field for field in table.fields if field.auto_update)
 
     def _symbol(self, symbol: Symbol, schema: Schema) -> ValueSQL:
-        words = schema.defaults.get(self.name, {}).get(symbol.name, "")
+        said = schema.defaults.get(self.name, {})
+        words = said.get(symbol.name) or self.own_defaults.get(symbol.name, "")
         if not words.strip():
             raise UnsupportedError(
                 f'{self.title} has no words for the default "{symbol.name}"',

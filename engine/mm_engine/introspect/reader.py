@@ -11,7 +11,7 @@ import attrs
 
 from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.native import Native
-from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE
+from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, brought
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -57,23 +57,19 @@ def reader(dialect: Dialect) -> Reader:
 
     Raises ``UnsupportedError`` for a database that nobody has taught us to read.
     """
-    return _reader(_home(dialect))
-
-
-def check_readable(dialect: Dialect) -> None:
-    """Refuse a database that cannot be read, before anybody connects to it."""
-    _home(dialect)
-
-
-def _home(dialect: Dialect) -> str:
-    module = _HOMES.get(dialect.name)
-    if module is None:
+    found = _reader(dialect.name)
+    if found is None:
         raise UnsupportedError(
             f"{dialect.title} cannot be read yet",
             hint=f"this version reads {', '.join(readable())}; migrations are made and"
             " run without reading",
         )
-    return module
+    return found
+
+
+def check_readable(dialect: Dialect) -> None:
+    """Refuse a database that cannot be read, before anybody connects to it."""
+    reader(dialect)
 
 
 def readable() -> tuple[str, ...]:
@@ -82,9 +78,12 @@ def readable() -> tuple[str, ...]:
 
 
 @cache
-def _reader(module: str) -> Reader:
-    found: Reader = import_module(module).READER
-    return found
+def _reader(database: str) -> Reader | None:
+    if database in _HOMES:
+        ours: Reader = import_module(_HOMES[database]).READER
+        return ours
+    found = brought(database, "READER")
+    return found if isinstance(found, Reader) else None
 
 
 def reflect(
@@ -96,8 +95,8 @@ def reflect(
 
 def apart(native: Native, schema: Schema | None, dialect: Dialect) -> Native:
     """What a database says, in what a schema tells apart; see ``Reader``."""
-    home = _HOMES.get(dialect.name)
-    return _reader(home).apart(native, schema, dialect) if home else native
+    found = _reader(dialect.name)
+    return found.apart(native, schema, dialect) if found else native
 
 
 def expected(connection: sa.Connection, schema: Schema, dialect: Dialect) -> Native:

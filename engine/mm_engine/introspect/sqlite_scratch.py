@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_engine.dialects.sqlite import SQLite
 from mm_engine.dialects.statements import Move, Statement, flat
 from mm_engine.introspect.native import Native
 from mm_engine.introspect.reader import Reader
@@ -20,29 +19,31 @@ from mm_engine.operations import CreateTable
 if TYPE_CHECKING:
     import sqlite3
 
+    from mm_engine.dialects.base import Dialect
+
 _MISSING = re.compile(r"no such (collation sequence|function): (\S+)")
 
 
-def expected_sqlite(schema: Schema) -> Native:
-    """The schema as a new database in memory tells it."""
+def expected_sqlite(schema: Schema, dialect: Dialect) -> Native:
+    """The schema as a new database in memory tells it, made as a dialect tells it."""
     import sqlite3
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as scratch:
         scratch.execute("BEGIN")
-        for sql in _statements(schema):
+        for sql in _statements(schema, dialect):
             _told(scratch, sql)
         return native_of(scratch.execute)
 
 
 READER = Reader(
     reflect=lambda connection, _: reflect_sqlite(connection),
-    expected=lambda _, schema, __: expected_sqlite(schema),
+    expected=lambda _, schema, dialect: expected_sqlite(schema, dialect),
 )
 
 
-def _statements(schema: Schema) -> Iterator[str]:
+def _statements(schema: Schema, dialect: Dialect) -> Iterator[str]:
     """What makes every table; enums are checks on them."""
-    dialect, before = SQLite(), attrs.evolve(schema, tables={})
+    before = attrs.evolve(schema, tables={})
     for table in schema.tables.values():
         move = Move(CreateTable.of(table), before, number=1, mark="")
         for item in flat(dialect.told(move)):

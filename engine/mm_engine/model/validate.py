@@ -8,7 +8,7 @@ from typing import assert_never
 
 from mm_engine.errors import Position, Problem, nearest
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
-from mm_engine.model.databases import DATABASES
+from mm_engine.model.databases import is_known, known
 from mm_engine.model.faults import Fault
 from mm_engine.model.literals import literal_hint, literal_text
 from mm_engine.model.names import OUR_TABLES, name_fault, place_of
@@ -330,11 +330,11 @@ def _setting_faults(schema: Schema) -> Iterator[Fault]:
 
 def _database_faults(names: Iterable[str], at: Position | None) -> Iterator[Fault]:
     for name in names:
-        if name not in DATABASES:
+        if not is_known(name):
             yield Fault(
                 f'unknown database "{name}"',
                 at=at,
-                hint=nearest(name, DATABASES),
+                hint=nearest(name, known()),
                 word=name,
             )
 

@@ -10,7 +10,7 @@ import attrs
 from mm_engine.config.find import YAML_PLACES
 from mm_engine.config.value import Config
 from mm_engine.errors import ConfigError, MMError, nearest
-from mm_engine.model.databases import DATABASES
+from mm_engine.model.databases import is_known, known
 from mm_engine.project.workflows import files
 from mm_engine.runner.url import Url
 from mm_engine.runner.wires import database_named
@@ -92,10 +92,10 @@ def begin(config: Config, database_type: str, *, is_for_nox: bool = False) -> Be
     ``ConfigError``, before anything is made, for a type that is none.
     """
     kind = database_named(database_type)
-    if kind not in DATABASES:
+    if not is_known(kind):
         raise ConfigError(
             f'there is no database "{database_type}"',
-            hint=nearest(kind, DATABASES) or f"we know {', '.join(DATABASES)}",
+            hint=nearest(kind, known()) or f"we know {', '.join(known())}",
         )
     made: list[str] = []
     kept: list[str] = []

@@ -6,7 +6,14 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, TIDB, VERTICA
+from mm_engine.model.databases import (
+    MYSQL,
+    POSTGRESQL,
+    SQLITE,
+    TIDB,
+    VERTICA,
+    brought,
+)
 from mm_engine.runner.backend import Backend
 from mm_engine.runner.wires import types_spoken
 
@@ -34,7 +41,7 @@ def backend_of(source: sa.Connection | sa.Engine) -> Backend:
     """
     kind = type_of(source)
     # A new one each time: it remembers how its connection was set.
-    return _kind(kind)() if kind in _HOMES else Backend()
+    return _kind(kind)() if kind else Backend()
 
 
 def type_of(source: sa.Connection | sa.Engine) -> str | None:
@@ -47,6 +54,9 @@ def type_of(source: sa.Connection | sa.Engine) -> str | None:
 
 @cache
 def _kind(database: str) -> type[Backend]:
-    module, word = _HOMES[database]
-    found: type[Backend] = vars(import_module(module))[word]
-    return found
+    if database in _HOMES:
+        module, word = _HOMES[database]
+        found: object = vars(import_module(module))[word]
+    else:
+        found = brought(database, "BACKEND")
+    return found if isinstance(found, type) and issubclass(found, Backend) else Backend

@@ -12,7 +12,7 @@ import attrs
 
 from mm_engine.errors import ConfigError, nearest
 from mm_engine.model import databases
-from mm_engine.runner.wires import SCHEMES, SPELLED_OUT, Wire, database_named
+from mm_engine.runner.wires import SCHEMES, Wire, database_named, wire_of
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -98,7 +98,7 @@ class Url:
             return self
         wanted = database_named(wanted)
         if wanted not in self.wire.types:
-            known = databases.DATABASES
+            known = databases.known()
             near = None if wanted in known else nearest(wanted, known)
             raise ConfigError(
                 f'the type of the database is "{wanted}", but {self.shown} speaks to'
@@ -188,7 +188,7 @@ def scrubbed(text: str, password: str | None) -> str:
 def _wire(scheme: str) -> tuple[Wire, str]:
     """The wire of a scheme, and SQLAlchemy's name of the driver."""
     family, plus, driver = scheme.partition("+")
-    wire = SPELLED_OUT.get(scheme) or SCHEMES.get(family)
+    wire = wire_of(scheme)
     if wire is None:
         raise ConfigError(
             f'"{family}" is not a scheme of a database URL that can be connected to',

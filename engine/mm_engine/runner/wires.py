@@ -150,13 +150,24 @@ ALIASES: Mapping[str, str] = {
 """Words for a type of database that people use besides its name."""
 
 
+def wire_of(scheme: str) -> Wire | None:
+    """What a scheme is reached by; None for one that nobody knows."""
+    family = scheme.partition("+")[0]
+    return SPELLED_OUT.get(scheme) or SCHEMES.get(family) or _brought(family)
+
+
+def _brought(database: str) -> Wire | None:
+    wire = databases.brought(database, "WIRE")
+    return wire if isinstance(wire, Wire) else None
+
+
 def types_spoken(driver: str) -> tuple[str, ...]:
     """The types of database behind one of SQLAlchemy's dialects, the usual one first.
 
     >>> types_spoken("mariadb")[0], types_spoken("oracle")
     ('mysql', ())
     """
-    wire = SCHEMES.get(driver)
+    wire = SCHEMES.get(driver) or _brought(driver)
     return wire.types if wire else ()
 
 

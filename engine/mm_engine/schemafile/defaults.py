@@ -244,10 +244,13 @@ def with_used_symbols(defaults: PerDatabase, used: Iterable[str]) -> PerDatabase
     What the file says itself wins.
     """
     names = tuple(dict.fromkeys(name for name in used if name in BUILT_IN_SYMBOLS))
+    databases = dict.fromkeys((*BUILT_IN_DEFAULTS, *defaults))
     return {
-        database: {
-            **{name: built_in[name] for name in names if name in built_in},
-            **defaults.get(database, {}),
-        }
-        for database, built_in in BUILT_IN_DEFAULTS.items()
+        database: {**_built_in(database, names), **defaults.get(database, {})}
+        for database in databases
     }
+
+
+def _built_in(database: str, names: Iterable[str]) -> dict[str, str]:
+    words = BUILT_IN_DEFAULTS.get(database, {})
+    return {name: words[name] for name in names if name in words}

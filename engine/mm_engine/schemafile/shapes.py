@@ -8,7 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from mm_engine.errors import nearest
-from mm_engine.model.databases import DATABASES
+from mm_engine.model.databases import DATABASES, is_known, known
 from mm_engine.schemafile.kinds import (
     Json,
     JsonObject,
@@ -107,13 +107,13 @@ class PerDatabaseOf(MapOf):
     """A mapping by the names of databases."""
 
     def _knows(self, key: TextNode, report: Report) -> bool:
-        if key.text in DATABASES:
+        if is_known(key.text):
             return True
-        hint = nearest(key.text.lower(), DATABASES)
+        hint = nearest(key.text.lower(), known())
         if key.text.lower() in _ALSO_CALLED:
             hint = f'here it is called "{_ALSO_CALLED[key.text.lower()]}"'
-        known = f"known are {', '.join(DATABASES)}"
-        report.problem(f'unknown database "{key.text}"', key.at, hint or known)
+        listed = f"known are {', '.join(known())}"
+        report.problem(f'unknown database "{key.text}"', key.at, hint or listed)
         return False
 
     def json_schema(self) -> JsonObject:

@@ -152,4 +152,4 @@ def test_lowering_what_was_lifted_gives_the_database_back(schema: Schema) -> Non
         reject()
     native = native_of(live.connection.execute)
     lifted = with_names(lift(native, SQLITE), Schema())
-    assert expected_sqlite(lifted) == native
+    assert expected_sqlite(lifted, SQLITE) == native
