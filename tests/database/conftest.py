@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
 from postgresql_runs import url
 
-__all__ = ["live_postgresql", "mariadb_server", "mariadb_url", "postgresql_url", "url"]
+__all__ = [
+    "live_mariadb",
+    "live_postgresql",
+    "mariadb_server",
+    "mariadb_url",
+    "postgresql_url",
+    "url",
+]

@@ -101,12 +101,29 @@ class FieldLifter:
         if named and not column.enum:
             return EnumOf(named[0])
         words = self.dialect.told_type(column.type)
-        for type_ in self.dialect.lifted_types(words):
-            if isinstance(type_, Serial | BigSerial) is column.identity and (
-                column.identity or self._is_told(type_, words)
-            ):
-                return type_
+        told = [
+            type_
+            for type_ in self.dialect.lifted_types(words)
+            if isinstance(type_, Serial | BigSerial) is column.identity
+            and (column.identity or self._is_told(type_, words))
+        ]
+        if told:
+            return next((t for t in told if self._is_clocked(t, column)), told[0])
         return self._array(column) or Native({self.dialect.name: words})
+
+    def _is_clocked(self, type_: FieldType, column: NativeColumn) -> bool:
+        """Whether the column asks for now as a field of that type does.
+
+        Two types may be kept as one, of which one is said in UTC.
+        """
+        said = [_plain(text) for text in (column.default, column.updated_by) if text]
+        if not said:
+            return True
+        try:
+            now = self.dialect.clock(Field("field", type_), "now")
+        except UnsupportedError:
+            return False
+        return _plain(now) in said
 
     def _array(self, column: NativeColumn) -> FieldType | None:
         """An array of what has a neutral name."""

@@ -7,6 +7,7 @@ import re
 from mm_engine.model import sqltext
 
 _PIECE = re.compile(r"'(?:[^'\\]|''|\\.)*'|`((?:[^`]|``)*)`", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -62,12 +63,13 @@ def unescaped(text: str) -> str:
     >>> unescaped("concat(`a`,_utf8mb4\\'it\\\\\\'s\\')")
     "concat(`a`,_utf8mb4'it\\'s')"
     """
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+    return _ESCAPE.sub(r"\1", text)
 
 
 def _piece(match: re.Match[str]) -> str:
-    if match[1] is None:
-        return match[0].replace("\\'", "''")
-    name = match[1].replace("``", "`")
+    text, quoted = match[0], match[1]
+    if quoted is None:
+        return _ESCAPE.sub(lambda escape: "''" if escape[1] == "'" else escape[0], text)
+    name = quoted.replace("``", "`")
     is_plain = sqltext.plainly_quoted(name) == name and name not in _RESERVED
-    return name if is_plain else match[0]
+    return name if is_plain else text
