@@ -102,6 +102,8 @@ SAMPLES = (
                 "tidb": "VARCHAR(99)",
                 "clickhouse": "LowCardinality(String)",
                 "sqlserver": "NVARCHAR(99)",
+                "auroradsql": "VARCHAR(99)",
+                "redshift": "VARCHAR(99)",
             }
         ),
         "some text",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, UnsupportedError, nearest
 from mm_engine.model.databases import (
+    AURORADSQL,
     CLICKHOUSE,
     MYSQL,
     POSTGRESQL,
@@ -33,6 +34,7 @@ _HOMES = {
     TIDB: ("mm_engine.dialects.tidb", "TiDB"),
     CLICKHOUSE: ("mm_engine.dialects.clickhouse", "ClickHouse"),
     SQLSERVER: ("mm_engine.dialects.sqlserver", "SQLServer"),
+    AURORADSQL: ("mm_engine.dialects.auroradsql", "AuroraDSQL"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

@@ -94,6 +94,7 @@ class ClickHouseWords(ClickHouseCatalog):
         backslash_escapes=True,
         rows_word="",
         rows_a_statement=100,
+        rows_a_transaction=None,
     )
     types: ClassVar[Mapping[str, str]] = {
         "varchar": "String",

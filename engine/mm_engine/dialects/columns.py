@@ -21,7 +21,8 @@ class Column:
     ``allowed`` are the only values of an enum, ``enum`` is its name; ``key`` is the
     name of the primary key that a column which counts itself up is; ``generated`` is
     what the column is computed from, ``stored`` whether the result is kept;
-    ``identity`` says that the database counts it up by a sequence of its own;
+    ``identity`` says that the database counts it up by a sequence of its own, and
+    ``sequence`` what that is told;
     ``on_update`` is what a clause of the column sets when its row changes; ``comment``
     stands here where a column's comment is a clause of it; ``encoding`` is how a store
     of columns packs it; ``says`` is what only one database says of a column; ``within``
@@ -39,6 +40,7 @@ class Column:
     generated: ExpressionSQL | None = None
     stored: bool = False
     identity: bool = False
+    sequence: str = ""
     on_update: ExpressionSQL | None = None
     comment: str | None = None
     encoding: str | None = None

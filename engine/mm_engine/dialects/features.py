@@ -177,6 +177,8 @@ class Features:
     """What stands before several rows that a row is compared with by IN."""
     rows_a_statement: int
     """How many rows one INSERT is given at most."""
+    rows_a_transaction: int | None
+    """How many rows one transaction may change; None for as many as one likes."""
 
     @classmethod
     def like(cls, kin: Features, **facts: object) -> Features:

@@ -95,6 +95,7 @@ class MySQLWords(MySQLCatalog):
         backslash_escapes=True,
         rows_word="",
         rows_a_statement=500,
+        rows_a_transaction=None,
     )
     facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {
         (8, 0, 16): {"enforces_checks": False},

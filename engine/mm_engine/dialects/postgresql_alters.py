@@ -106,10 +106,10 @@ def _retyped(
 ) -> Iterator[Item]:
     field = operation.field
     new = dialect.column(field, move.after)
-    turned = _cast(dialect, move, before, operation)
+    turned = cast_of(dialect, move, before, operation)
     name = dialect.quote(field.name)
     if turned.misfit is not None:
-        yield _fitting(dialect, table, field, turned.misfit)
+        yield fitting(dialect, table, field, turned.misfit)
     computed = postgresql_computed.computed_from(dialect, table, field.name)
     yield postgresql_dependents.unused_column(dialect, table, field, computed)
     ours = dialect.triggers_on(table, before)
@@ -133,9 +133,13 @@ def _retyped(
             yield from map(Statement, made)
 
 
-def _cast(
+def cast_of(
     dialect: PostgreSQL, move: Move, before: Field, operation: AlterField
 ) -> Cast:
+    """How the values of a column become those of its new type.
+
+    Raises ``UnsupportedError`` where nobody can say it without being told.
+    """
     field = operation.field
     name: Identifier = dialect.quote(field.name)
     if words := operation.convert.get(dialect.name):
@@ -153,9 +157,10 @@ def _cast(
     return found
 
 
-def _fitting(
+def fitting(
     dialect: PostgreSQL, table: Table, field: Field, misfit: ExpressionSQL
 ) -> Expect:
+    """Expect that no row holds a value that would not survive."""
     words = field.type.yaml_name
     return Expect(
         f"SELECT count(*) FROM {dialect.thing(table.name)} WHERE {misfit}",

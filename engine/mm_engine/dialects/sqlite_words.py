@@ -87,6 +87,7 @@ class SQLiteWords(Clauses):
         backslash_escapes=False,
         rows_word="VALUES ",
         rows_a_statement=500,
+        rows_a_transaction=None,
     )
     # Before 3.35.5 DROP COLUMN moves rows into each other's columns where the table has
     # several pages and a column that was added with a default; integrity_check sees

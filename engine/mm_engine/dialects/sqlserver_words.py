@@ -115,6 +115,7 @@ class SQLServerWords(SQLServerCatalog):
         rows_word="",
         # https://learn.microsoft.com/sql/t-sql/queries/table-value-constructor-transact-sql
         rows_a_statement=1000,
+        rows_a_transaction=None,
     )
     # Six digits of a second, as everywhere else, although it could keep seven.
     types: ClassVar[Mapping[str, str]] = {

@@ -39,12 +39,14 @@ class Statement:
     """One SQL statement as it will be sent, without a semicolon at its end.
 
     ``operations`` is the first and the last operation it serves; ``transactional``
-    says whether it may share a transaction.
+    says whether it may share a transaction. What ``repeats`` changes some rows at a
+    time, and is sent until it finds none.
     """
 
     sql: str
     operations: tuple[int, int] = attrs.field(default=(0, 0), kw_only=True)
     transactional: bool = attrs.field(default=True, kw_only=True)
+    repeats: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen

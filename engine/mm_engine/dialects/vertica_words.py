@@ -82,6 +82,7 @@ class VerticaWords(VerticaCatalog):
         backslash_escapes=False,
         rows_word="",
         rows_a_statement=100,
+        rows_a_transaction=None,
     )
     # docs.vertica.com, Data types. Whole numbers and fractions are of 64 bits all.
     types: ClassVar[Mapping[str, str]] = {

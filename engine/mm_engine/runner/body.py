@@ -69,6 +69,8 @@ class Body:
         """Run one item."""
         session = self.session
         match item:
+            case Statement(repeats=True):
+                session.repeat(item.sql)
             case Statement():
                 session.run(item.sql)
             case Expect():

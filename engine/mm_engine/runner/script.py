@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
-from mm_engine.dialects.features import Transactions
+from mm_engine.dialects.features import Features, Transactions
 from mm_engine.dialects.statements import (
     Expect,
     Item,
@@ -104,7 +104,7 @@ def script(step: Step, dialect: Dialect) -> Script:
         records=step.records,
         prologue=dialect.prologue(items),
         begin=dialect.begin.sql,
-        is_atomic=_is_atomic(items, dialect.features.transactional_ddl),
+        is_atomic=_is_atomic(items, dialect.features),
         policy=dialect.features.transactional_ddl,
         body=items,
         epilogue=dialect.epilogue(items),
@@ -116,8 +116,11 @@ def scripts(steps: Iterable[Step], dialect: Dialect) -> Iterator[Script]:
     return (script(step, dialect) for step in steps)
 
 
-def _is_atomic(items: tuple[Item, ...], policy: Transactions) -> bool:
+def _is_atomic(items: tuple[Item, ...], facts: Features) -> bool:
     """Whether all of it fits into one transaction, with the row of history."""
+    policy, most = facts.transactional_ddl, facts.rows_a_transaction
+    if most is not None and len(items) * facts.rows_a_statement >= most:
+        return False
     match policy:
         case Transactions.FULL:
             return all(
@@ -136,7 +139,7 @@ def _is_atomic(items: tuple[Item, ...], policy: Transactions) -> bool:
 def _is_of_rows(item: Item) -> bool:
     """Whether an item leaves the schema alone; of a function nobody knows that."""
     return (
-        changes_rows_only(item.sql)
+        changes_rows_only(item.sql) and not item.repeats
         if isinstance(item, Statement)
         else isinstance(item, Expect)
     )
@@ -179,6 +182,9 @@ def _located(
 def item_text(item: Item) -> str:
     """One item as SQL that a person can read, run and copy."""
     match item:
+        case Statement(repeats=True):
+            head = comment("again and again, until it changes no row")
+            return f"{head}\n{_ended(item.sql)}"
         case Statement():
             return _ended(item.sql)
         case Expect():

@@ -34,6 +34,15 @@ class Session:
         """Send one statement as it is: ``%`` and ``:name`` mean themselves."""
         self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS).close()
 
+    def repeat(self, sql: str) -> None:
+        """Send a statement again and again, until it changes no row."""
+        changed = True
+        while changed:
+            connection = self.connection
+            found = connection.exec_driver_sql(sql, execution_options=AS_IT_IS)
+            changed = found.rowcount > 0
+            found.close()
+
     def rows(self, sql: str) -> tuple[tuple[object, ...], ...]:
         """The rows of a query, sent as it is."""
         found = self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS)

@@ -57,6 +57,9 @@ class Stepwise(Body):
         """Run one item, and note what came of it."""
         number = self.number
         match item:
+            case Statement(repeats=True):
+                act = partial(self.session.repeat, item.sql)
+                self._alone(act, digest_of(item.sql), 0, item.sql)
             case Statement():
                 self._statement(item.sql)
             case PythonCall():
