@@ -115,12 +115,14 @@ def test_what_no_schema_says_is_told_apart(
         "ALTER TABLE pairs STATS_PERSISTENT=1",
         "ALTER TABLE visits ALTER INDEX fk_person IGNORED",
         "ALTER TABLE people ADD COLUMN hidden INT INVISIBLE",
+        "ALTER TABLE visits ADD COLUMN at TIMESTAMP NULL ON UPDATE NOW()",
     ):
         live.sql(statement)
     found = found_in(live, mariadb_url)
-    assert [type(operation) for operation in found.operations] == [ops.AddField]
+    assert {type(operation) for operation in found.operations} == {ops.AddField}
     assert [(one.kind, one.table, one.name) for one in found.unread] == [
         ("INVISIBLE", "people", "hidden"),
+        ("ON UPDATE CURRENT_TIMESTAMP()", "visits", "at"),
         ("ignored index", "visits", "fk_person"),
         ("procedure", None, "run_it"),
         ("sequence", None, "numbers"),

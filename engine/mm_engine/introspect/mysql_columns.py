@@ -37,6 +37,9 @@ _NUMBERS = (
     *("decimal", "float", "double", "bit", "year"),
 )
 _CLOCKED = ("datetime", "timestamp")
+_MOMENT = "datetime(6)"
+"""The type whose clause of a column an ``auto_update`` is."""
+
 _UPDATE = "on update "
 _EXTRAS = ("auto_increment", "default_generated", "virtual generated")
 """What is said of a column beyond its other words, and is told elsewhere."""
@@ -103,7 +106,7 @@ def _column(row: _Row, catalog: Catalog, letters: str | None) -> NativeColumn:
         identity="auto_increment" in extra,
         collation=None if collation == letters else collation,
         comment=comment or None,
-        updated_by=_updated_by(extra),
+        updated_by=_updated_by(extra) if type_ == _MOMENT else None,
     )
 
 
@@ -139,5 +142,6 @@ def _beyond(row: _Row) -> Iterator[str]:
     extra = _extra(row)
     for known in (*_EXTRAS, "stored generated", "persistent"):
         extra = extra.replace(known, "")
-    extra = extra.replace(f"{_UPDATE}{_updated_by(extra)}", "")
+    if row[2] == _MOMENT:
+        extra = extra.replace(f"{_UPDATE}{_updated_by(extra)}", "")
     yield from extra.upper().split(", ") if extra.strip(" ,") else ()
