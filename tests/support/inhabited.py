@@ -11,6 +11,7 @@ import attrs
 import yaml
 
 from histories import Example
+from live_mysql import LiveMySQL
 from live_postgresql import LivePostgreSQL
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.migrations.migration import Migration
@@ -109,9 +110,13 @@ class Inhabited:
             query = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY 1, 2"
             with self._opened() as opened:
                 return opened.rows(query), self.columns(opened)
+        url = str(self.project.config.url)
+        if url.startswith("mysql:"):
+            with LiveMySQL.on(url) as live:
+                return live.shape()
         import psycopg
 
-        with psycopg.connect(str(self.project.config.url)) as connection:
+        with psycopg.connect(url) as connection:
             return LivePostgreSQL(connection).shape()
 
     def columns(self, opened: Session) -> object:
