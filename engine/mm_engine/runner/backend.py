@@ -111,6 +111,12 @@ class Backend:
         del connection, is_own, patience
         yield
 
+    def ended(
+        self, connection: sa.Connection, answer: sa.CursorResult[tuple[object, ...]]
+    ) -> None:
+        """Wait for what a statement has begun beside the session; here nothing is."""
+        del connection, answer
+
     def is_in_transaction(self, connection: sa.Connection) -> bool:
         """Whether the database has a transaction open, whatever SQLAlchemy thinks."""
         return connection.in_transaction()

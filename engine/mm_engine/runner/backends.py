@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mm_engine.model.databases import (
+    AURORADSQL,
     MYSQL,
     POSTGRESQL,
     SQLITE,
@@ -26,6 +27,7 @@ _HOMES = {
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
     TIDB: ("mm_engine.runner.tidb", "TiDB"),
     VERTICA: ("mm_engine.runner.vertica", "Vertica"),
+    AURORADSQL: ("mm_engine.runner.auroradsql", "AuroraDSQL"),
 }
 
 

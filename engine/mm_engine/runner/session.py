@@ -32,7 +32,9 @@ class Session:
 
     def run(self, sql: str) -> None:
         """Send one statement as it is: ``%`` and ``:name`` mean themselves."""
-        self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS).close()
+        answer = self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS)
+        self.backend.ended(self.connection, answer)
+        answer.close()
 
     def repeat(self, sql: str) -> None:
         """Send a statement again and again, until it changes no row."""
