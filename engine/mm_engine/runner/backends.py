@@ -12,11 +12,12 @@ from mm_engine.model.databases import (
     POSTGRESQL,
     SQLITE,
     TIDB,
+    TURSO,
     VERTICA,
     brought,
 )
 from mm_engine.runner.backend import Backend
-from mm_engine.runner.wires import types_spoken
+from mm_engine.runner.wires import SPELLED_OUT, types_spoken
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -26,6 +27,7 @@ _HOMES = {
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
     TIDB: ("mm_engine.runner.tidb", "TiDB"),
+    TURSO: ("mm_engine.runner.turso", "Turso"),
     VERTICA: ("mm_engine.runner.vertica", "Vertica"),
     AURORADSQL: ("mm_engine.runner.auroradsql", "AuroraDSQL"),
 }
@@ -51,7 +53,10 @@ def type_of(source: sa.Connection | sa.Engine) -> str | None:
     noted = source.get_execution_options().get(TYPE)
     if noted is not None:
         return str(noted)
-    return next(iter(types_spoken(source.dialect.name)), None)
+    dialect = source.dialect
+    spoken = SPELLED_OUT.get(f"{dialect.name}+{dialect.driver}")
+    types = spoken.types if spoken else types_spoken(dialect.name)
+    return next(iter(types), None)
 
 
 @cache

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mm_engine.errors import ConfigError, LockError, MMError
-from mm_engine.runner import sqlite
+from mm_engine.runner import hrana, sqlite
 from mm_engine.runner.backend import Backend, Trouble
 from mm_engine.runner.backends import TYPE, backend_of
 from mm_engine.runner.url import Url
+from mm_engine.runner.wires import TURSO
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -44,6 +45,8 @@ def open_engine(
             must_exist=must_exist,
             patience=lock_timeout,
         )
+    if url.wire is TURSO:
+        return hrana.engine(url)
     return _server_engine(url)
 
 
