@@ -6,6 +6,7 @@ from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
 from postgresql_runs import url
+from sqld import sqld, sqld_server
 
 __all__ = [
     "live_mariadb",
@@ -13,5 +14,7 @@ __all__ = [
     "mariadb_server",
     "mariadb_url",
     "postgresql_url",
+    "sqld",
+    "sqld_server",
     "url",
 ]

@@ -10,14 +10,18 @@ from evolving import Evolving
 from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
+from sqld import live_sqld, sqld, sqld_server
 
 __all__ = [
     "live_mariadb",
     "live_postgresql",
+    "live_sqld",
     "mariadb_server",
     "mariadb_url",
     "postgresql_url",
     "project",
+    "sqld",
+    "sqld_server",
 ]
 
 

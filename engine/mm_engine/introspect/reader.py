@@ -11,7 +11,7 @@ import attrs
 
 from mm_engine.errors import UnsupportedError
 from mm_engine.introspect.native import Native
-from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, brought
+from mm_engine.model.databases import MYSQL, POSTGRESQL, SQLITE, TURSO, brought
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -28,6 +28,7 @@ _HOMES = {
     MYSQL: "mm_engine.introspect.mysql_scratch",
     POSTGRESQL: "mm_engine.introspect.postgresql_scratch",
     SQLITE: "mm_engine.introspect.sqlite_scratch",
+    TURSO: "mm_engine.introspect.turso",
 }
 """Modules with a ``READER``."""
 

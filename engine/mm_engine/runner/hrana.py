@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mm_engine.errors import ConfigError, nearest
@@ -85,7 +85,7 @@ def token_of(url: Url) -> str | None:
     return next(iter(told), None) or url.password
 
 
-def _driver(url: Url) -> Any:  # noqa: ANN401 - a module without types
+def _driver(url: Url) -> SimpleNamespace:
     """The driver as a module of SQLite's, which SQLAlchemy takes it for."""
     try:
         import turso_serverless

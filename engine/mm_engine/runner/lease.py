@@ -52,11 +52,12 @@ class Lease:
         found = _rows(connection, _FOUND)
         if found and not _is_dead(found[0]):
             return False
+        mine = f"'{self.token}', {_text(self.host)}, {self.process}"
         freed = f" OR token = '{found[0][0]}'" if found else ""
         _run(
             connection,
             f"INSERT INTO {TABLE} (id, token, host, process, ends_at) VALUES"
-            f" (1, '{self.token}', {_text(self.host)}, {self.process}, {_NOW} + {LASTS})"
+            f" (1, {mine}, {_NOW} + {LASTS})"
             " ON CONFLICT (id) DO UPDATE SET token = excluded.token,"
             " host = excluded.host, process = excluded.process,"
             f" ends_at = excluded.ends_at WHERE ends_at <= {_NOW}{freed}",

@@ -79,7 +79,7 @@ class Turso(Backend):
 
     def enforces_foreign_keys(self, connection: sa.Connection) -> bool:
         """What the pragma says."""
-        return connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+        return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one())
 
     @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
