@@ -12,7 +12,6 @@ from mm_engine.runner import hrana, sqlite
 from mm_engine.runner.backend import Backend, Trouble
 from mm_engine.runner.backends import TYPE, backend_of
 from mm_engine.runner.url import Url
-from mm_engine.runner.wires import TURSO
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -45,7 +44,7 @@ def open_engine(
             must_exist=must_exist,
             patience=lock_timeout,
         )
-    if url.wire is TURSO:
+    if url.wire.speaks_hrana:
         return hrana.engine(url)
     return _server_engine(url)
 

@@ -21,7 +21,8 @@ class Wire:
     unless ``DB_TYPE`` says another. ``extra`` is what pip is told to get the driver;
     Python brings it where there is none. ``options`` are what the driver is told where
     the URL does not say otherwise. ``commits_itself`` says that SQLAlchemy can tell the
-    driver to begin nothing; where it cannot, an option does.
+    driver to begin nothing; where it cannot, an option does. What ``speaks_hrana``,
+    libSQL's protocol over HTTP, is reached by a dialect of our own.
     """
 
     family: str
@@ -31,6 +32,7 @@ class Wire:
     extra: str | None = attrs.field(default=None, kw_only=True)
     port: int | None = attrs.field(default=None, kw_only=True)
     is_file: bool = attrs.field(default=False, kw_only=True)
+    speaks_hrana: bool = attrs.field(default=False, kw_only=True)
     options: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     commits_itself: bool = attrs.field(default=True, kw_only=True)
 
@@ -82,7 +84,14 @@ STARROCKS = Wire(
     options={"charset": "utf8mb4"},
 )
 SQLITE = Wire("sqlite", "sqlite", "pysqlite", (databases.SQLITE,), is_file=True)
-TURSO = Wire("turso", "sqlite", "libsql", (databases.TURSO,), extra="turso")
+TURSO = Wire(
+    "turso",
+    "sqlite",
+    "libsql",
+    (databases.TURSO,),
+    extra="turso",
+    speaks_hrana=True,
+)
 SQLSERVER = Wire(
     "sqlserver", "mssql", "pymssql", (databases.SQLSERVER,), extra="sqlserver"
 )
