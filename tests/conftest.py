@@ -7,8 +7,9 @@ import os
 import signal
 import sqlite3
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         asked = str(config.getoption("--database"))
         config.pluginmanager.register(LiveTests(asked), "live-tests")
+        config.pluginmanager.register(Proofs(asked), "proofs")
 
 
 def pytest_collection_modifyitems(
@@ -124,18 +126,11 @@ class LiveTests:
 
     def pytest_sessionfinish(self) -> None:
         """Write the counts, one file a run, into the folder that was asked for."""
-        folder = os.environ.get("MM_TEST_SUMMARY")
-        if not folder:
-            return
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
         counts = {
             database: {"ran": self.ran[database], "skipped": self.skipped[database]}
             for database in sorted({*self.ran, *self.skipped})
         }
-        about = f"{self.asked} on " if self.asked else ""
-        path = Path(folder) / f"{about}python{version}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(counts, indent=2) + "\n", encoding="utf-8")
+        write_summary(".", self.asked, counts)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter
@@ -146,3 +141,44 @@ class LiveTests:
                 f"live tests on {database}: {self.ran[database]} ran,"
                 f" {self.skipped[database]} skipped"
             )
+
+
+class Proofs:
+    """Which cells and cases of each database are proven: tests/support/proofs.py."""
+
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
+        self.noted: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what a test noted, whatever it found later."""
+        for name, value in report.user_properties:
+            if name == "proof" and report.when == "call" and isinstance(value, list):
+                *about, what = map(str, value)
+                self.noted[tuple(about)].add(what)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write how many there were of each kind, beside the counts of live tests."""
+        rows: defaultdict[tuple[str, ...], dict[str, object]] = defaultdict(dict)
+        for (*about, kind, outcome), names in sorted(self.noted.items()):
+            rows[tuple(about)][f"{kind} {outcome}"] = len(names)
+        words = ("database", "version", "claim", "prover")
+        today = datetime.now(tz=UTC).date().isoformat()
+        told = [
+            {**dict(zip(words, about, strict=True)), **counted, "date": today}
+            for about, counted in rows.items()
+        ]
+        if told:
+            write_summary("proofs", self.asked, told)
+
+
+def write_summary(folder: str, asked: str, counted: object) -> None:
+    """Write what was counted into the folder that was asked for, one file a run."""
+    asked_for = os.environ.get("MM_TEST_SUMMARY")
+    if not asked_for:
+        return
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    about = f"{asked} on " if asked else ""
+    path = Path(asked_for) / folder / f"{about}python{version}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(counted, indent=2) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import pytest
 
@@ -16,6 +17,7 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation, RunSQL
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("mariadb")
 
@@ -32,17 +34,23 @@ def is_live(case: Case) -> bool:
 LIVE = tuple(filter(is_live, cases.written()))
 
 
+@pytest.fixture
+def proof(record_property: Record, live_mariadb: LiveMySQL) -> Proof:
+    """Notes what this server did."""
+    [[version]] = live_mariadb.sql("SELECT VERSION()")
+    return Proof.run(record_property, "mariadb", version)
+
+
 @pytest.mark.parametrize(
     "cell", tuple(product.cells("mariadb")), ids=lambda cell: cell.name
 )
 def test_a_cell_goes_up_down_and_up_with_rows(
-    cell: Cell, live_mariadb: LiveMySQL
+    cell: Cell, live_mariadb: LiveMySQL, proof: Proof
 ) -> None:
-    if "error" in cell.said():
-        with pytest.raises(UnsupportedError):
-            _filled_and_moved(cell, live_mariadb)
-    else:
+    is_refused = "error" in cell.said()
+    with pytest.raises(UnsupportedError) if is_refused else nullcontext():
         _filled_and_moved(cell, live_mariadb)
+    proof.of(cell, refused=is_refused)
 
 
 def _filled_and_moved(cell: Cell, live: LiveMySQL) -> None:
@@ -72,7 +80,7 @@ def _made(case: Case, live: LiveMySQL) -> None:
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
 def test_a_case_goes_up_down_and_up_with_rows(
-    case: Case, live_mariadb: LiveMySQL
+    case: Case, live_mariadb: LiveMySQL, proof: Proof
 ) -> None:
     _made(case, live_mariadb)
     said = case.expected.get("mariadb", case.expected["mysql"])
@@ -80,6 +88,7 @@ def test_a_case_goes_up_down_and_up_with_rows(
         _there_and_back(live_mariadb, case.operations)
     else:
         live_mariadb.up(case.operations)
+    proof.of(case)
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 import cases
@@ -13,23 +15,30 @@ from mm_engine.dialects import dialect
 from mm_engine.errors import UnsupportedError
 from mm_engine.operations import RunSQL
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("postgresql")
 
 LIVE = tuple(c for c in cases.written() if "up" in c.expected.get("postgresql", {}))
 
 
+@pytest.fixture
+def proof(record_property: Record, live_postgresql: LivePostgreSQL) -> Proof:
+    """Notes what this server did."""
+    [[version]] = live_postgresql.sql("SHOW server_version")
+    return Proof.run(record_property, "postgresql", version)
+
+
 @pytest.mark.parametrize(
     "cell", tuple(product.cells("postgresql")), ids=lambda cell: cell.name
 )
 def test_a_cell_goes_up_down_and_up_with_rows(
-    cell: Cell, live_postgresql: LivePostgreSQL
+    cell: Cell, live_postgresql: LivePostgreSQL, proof: Proof
 ) -> None:
-    if "error" in cell.said():
-        with pytest.raises(UnsupportedError):
-            _there_and_back(cell, live_postgresql)
-    else:
+    is_refused = "error" in cell.said()
+    with pytest.raises(UnsupportedError) if is_refused else nullcontext():
         _there_and_back(cell, live_postgresql)
+    proof.of(cell, refused=is_refused)
 
 
 def _there_and_back(cell: Cell, live: LivePostgreSQL) -> None:
@@ -59,10 +68,11 @@ def is_said(case: Case, live: LivePostgreSQL) -> bool:
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
 def test_a_case_goes_up_down_and_up_with_rows(
-    case: Case, live_postgresql: LivePostgreSQL
+    case: Case, live_postgresql: LivePostgreSQL, proof: Proof
 ) -> None:
     live = live_postgresql
     if not is_said(case, live):
+        proof.of(case, refused=True)
         return
     live.up(case.before)
     for statement in live.dialect.split(case.rows_for("postgresql")):
@@ -70,14 +80,14 @@ def test_a_case_goes_up_down_and_up_with_rows(
     before, shape, rows = live.schema, live.shape(), live.rows()
     live.up(case.operations)
     above = live.shape()
-    if "down" not in case.expected["postgresql"]:
-        return
-    live.down(case.operations, before)
-    assert live.shape() == shape
-    if not loses_rows(case.operations, before):
-        assert live.rows() == rows
-    live.up(case.operations)
-    assert live.shape() == above
+    if "down" in case.expected["postgresql"]:
+        live.down(case.operations, before)
+        assert live.shape() == shape
+        if not loses_rows(case.operations, before):
+            assert live.rows() == rows
+        live.up(case.operations)
+        assert live.shape() == above
+    proof.of(case)
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)

@@ -21,6 +21,7 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import Operation
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("mariadb")
 
@@ -42,6 +43,13 @@ def live_tidb(mariadb_url: str) -> Iterator[LiveMySQL]:
     with StandIn.on(mariadb_url) as live:
         live.dialect = dialect("tidb")
         yield live
+
+
+@pytest.fixture
+def proof(record_property: Record, live_tidb: LiveMySQL) -> Proof:
+    """Notes what the server did that stands in."""
+    [[version]] = live_tidb.sql("SELECT VERSION()")
+    return Proof.stood_in(record_property, "tidb", "MariaDB", version)
 
 
 def is_common(said: object) -> bool:
@@ -89,13 +97,18 @@ def _there_and_back(live: LiveMySQL, operations: Iterable[Operation]) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
-def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell, live_tidb: LiveMySQL) -> None:
+def test_a_cell_goes_up_down_and_up_with_rows(
+    cell: Cell, live_tidb: LiveMySQL, proof: Proof
+) -> None:
     cell.fill(live_tidb)
     _there_and_back(live_tidb, cell.scenario.made(cell.sample))
+    proof.of(cell)
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
-def test_a_case_goes_up_down_and_up_with_rows(case: Case, live_tidb: LiveMySQL) -> None:
+def test_a_case_goes_up_down_and_up_with_rows(
+    case: Case, live_tidb: LiveMySQL, proof: Proof
+) -> None:
     live_tidb.up(case.before)
     for statement in live_tidb.dialect.split(case.rows_for("mysql")):
         live_tidb.sql(statement)
@@ -103,6 +116,7 @@ def test_a_case_goes_up_down_and_up_with_rows(case: Case, live_tidb: LiveMySQL) 
         _there_and_back(live_tidb, case.operations)
     else:
         live_tidb.up(case.operations)
+    proof.of(case)
 
 
 def test_most_of_what_it_is_told_runs_somewhere() -> None:

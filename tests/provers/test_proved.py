@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pytest
@@ -11,12 +11,11 @@ import cases
 from cases import Case
 from mm_engine.errors import UnsupportedError
 from product import Cell
-from proofs import Proof, case_statements, cell_statements, parsed
+from proofs import Proof, Record, case_statements, cell_statements, parsed
 from provers import prover_of
 from samples import SAMPLES
 from scenarios import SCENARIOS, Scenario
 
-Record = Callable[[str, object], None]
 DATABASES = parsed()
 
 

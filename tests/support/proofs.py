@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias, assert_never
 
 import attrs
 
@@ -32,6 +33,9 @@ from mm_engine.operations import Operation
 from product import Cell
 from provers import PROVED, Claim, prover_of
 from source_tree import ROOT
+
+Record: TypeAlias = Callable[[str, object], None]
+"""What pytest's ``record_property`` is."""
 
 NEWEST = "newest"
 """The version of a server that is only spoken of: the one its dialect is made for."""
@@ -65,26 +69,28 @@ class Note:
 class Proof:
     """Notes what one test has proven of a database."""
 
-    record: Callable[[str, object], None]
+    record: Record
     database: str
     version: str
     claim: Claim
     prover: str
 
     @classmethod
-    def parsed(cls, record: Callable[[str, object], None], database: str) -> Proof:
+    def parsed(cls, record: Record, database: str) -> Proof:
         """What the prover of a database takes."""
         prover = prover_of(database)
         return cls(record, database, NEWEST, prover.claim, prover.version())
 
     @classmethod
-    def run(
-        cls, record: Callable[[str, object], None], database: str, version: str
-    ) -> Proof:
+    def run(cls, record: Record, database: str, version: object) -> Proof:
         """What a server or an engine of that version does, up, down and up again."""
-        found = re.search(r"\d+(\.\d+)*", version)
-        number = found.group() if found else version
-        return cls(record, database, number, Claim.RUN, "the database itself")
+        return cls(record, database, _number(version), Claim.RUN, "the database itself")
+
+    @classmethod
+    def stood_in(cls, record: Record, database: str, name: str, other: object) -> Proof:
+        """What another server does with it, called by its name and version."""
+        by = f"{name} {_number(other)}"
+        return cls(record, database, NEWEST, Claim.STAND_IN, by)
 
     def of(self, what: Cell | Case, *, refused: bool = False) -> None:
         """Note a cell or a case, after everything of it was looked at."""
@@ -144,6 +150,12 @@ def case_statements(case: Case, database: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*made, *up, *down]))
 
 
+def _number(version: object) -> str:
+    """A server's version without what its packagers add."""
+    found = re.search(r"\d+(\.\d+)*", str(version))
+    return found.group() if found else str(version)
+
+
 def _makes(operation: Operation) -> bool:
     return isinstance(operation, ops.SetDefaults | ops.CreateEnum)
 
@@ -170,3 +182,5 @@ def _sql(item: Item) -> Iterator[str]:
             yield query
         case PythonCall() | Recall():
             return
+        case _:
+            assert_never(item)
