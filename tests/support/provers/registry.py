@@ -18,6 +18,7 @@ from source_tree import ROOT
 FOLDER = ROOT / "fixtures" / "provers"
 
 PROVED = (
+    names.MYSQL,
     names.SQLSERVER,
     names.REDSHIFT,
     names.TIDB,
