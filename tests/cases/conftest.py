@@ -31,4 +31,4 @@ __all__ = [
 @pytest.fixture
 def proof(record_property: Record) -> Proof:
     """Notes what SQLite did; tests of another database have one of their own."""
-    return Proof.run(record_property, "sqlite", sqlite3.sqlite_version)
+    return Proof.run(record_property, "sqlite", sqlite3.sqlite_version, "its library")

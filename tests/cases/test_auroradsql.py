@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -15,6 +16,7 @@ from mm_engine.dialects import dialect
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("postgresql")
 
@@ -54,13 +56,21 @@ def live(postgresql_url: str) -> Iterator[LiveAuroraDSQL]:
         yield made
 
 
+@pytest.fixture
+def proof(record_property: Record, live: LiveAuroraDSQL) -> Proof:
+    """Notes what the server did that stands in."""
+    [[version]] = live.sql("SHOW server_version")
+    return Proof.stood_in(record_property, "auroradsql", "PostgreSQL", version)
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
-def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell, live: LiveAuroraDSQL) -> None:
-    if "error" in cell.said():
-        with pytest.raises(UnsupportedError):
-            _there_and_back(cell, live)
-    else:
+def test_a_cell_goes_up_down_and_up_with_rows(
+    cell: Cell, live: LiveAuroraDSQL, proof: Proof
+) -> None:
+    is_refused = "error" in cell.said()
+    with pytest.raises(UnsupportedError) if is_refused else nullcontext():
         _there_and_back(cell, live)
+    proof.of(cell, refused=is_refused)
 
 
 def _there_and_back(cell: Cell, live: LiveAuroraDSQL) -> None:
@@ -79,18 +89,20 @@ def _there_and_back(cell: Cell, live: LiveAuroraDSQL) -> None:
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
-def test_a_case_goes_up_down_and_up_with_rows(case: Case, live: LiveAuroraDSQL) -> None:
+def test_a_case_goes_up_down_and_up_with_rows(
+    case: Case, live: LiveAuroraDSQL, proof: Proof
+) -> None:
     live.up(case.before)
     for statement in live.dialect.split(case.rows_for("postgresql")):
         live.sql(statement)
     before, shape, rows = live.schema, live.alike(), live.rows()
     live.up(case.operations)
     above = live.alike()
-    if "down" not in case.expected["auroradsql"]:
-        return
-    live.down(case.operations, before)
-    assert live.alike() == shape
-    if not loses_rows(case.operations, before):
-        assert live.rows() == rows
-    live.up(case.operations)
-    assert live.alike() == above
+    if "down" in case.expected["auroradsql"]:
+        live.down(case.operations, before)
+        assert live.alike() == shape
+        if not loses_rows(case.operations, before):
+            assert live.rows() == rows
+        live.up(case.operations)
+        assert live.alike() == above
+    proof.of(case)

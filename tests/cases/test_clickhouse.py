@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 import pytest
 
@@ -16,6 +17,7 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateEnum, CreateTable, Operation, RunSQL
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("clickhouse")
 
@@ -38,15 +40,21 @@ LIVE = tuple(filter(is_live, cases.written()))
 CELLS = tuple(product.cells("clickhouse"))
 
 
+@pytest.fixture
+def proof(record_property: Record, live_clickhouse: LiveClickHouse) -> Proof:
+    """Notes what the engine did."""
+    [[version]] = live_clickhouse.sql("SELECT version()")
+    return Proof.run(record_property, "clickhouse", version, "its engine in process")
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
 def test_a_cell_goes_up_down_and_up_with_rows(
-    cell: Cell, live_clickhouse: LiveClickHouse
+    cell: Cell, live_clickhouse: LiveClickHouse, proof: Proof
 ) -> None:
-    if "error" in cell.said() or not _can_be(_begun(cell)):
-        with pytest.raises(UnsupportedError):
-            _filled_and_moved(cell, live_clickhouse)
-    else:
+    is_refused = "error" in cell.said() or not _can_be(_begun(cell))
+    with pytest.raises(UnsupportedError) if is_refused else nullcontext():
         _filled_and_moved(cell, live_clickhouse)
+    proof.of(cell, refused=is_refused)
 
 
 def _begun(cell: Cell) -> list[Operation]:
@@ -76,7 +84,7 @@ def _there_and_back(live: LiveClickHouse, operations: Iterable[Operation]) -> No
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
 def test_a_case_goes_up_down_and_up_with_rows(
-    case: Case, live_clickhouse: LiveClickHouse
+    case: Case, live_clickhouse: LiveClickHouse, proof: Proof
 ) -> None:
     live_clickhouse.up(case.before)
     for statement in live_clickhouse.dialect.split(case.rows_for("clickhouse")):
@@ -85,6 +93,7 @@ def test_a_case_goes_up_down_and_up_with_rows(
         _there_and_back(live_clickhouse, case.operations)
     else:
         live_clickhouse.up(case.operations)
+    proof.of(case)
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from urllib.request import urlopen
 
 import attrs
 import pytest
@@ -17,25 +19,42 @@ from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateTable, Operation, RunSQL
 from product import Cell
+from proofs import Proof, Record
 
 pytestmark = pytest.mark.database("turso")
 
 LIVE = tuple(case for case in cases.written() if "up" in case.expected["turso"])
 
 
+@pytest.fixture(scope="session")
+def version(sqld_server: str) -> str:
+    """What the server says it is: ``sqld 0.24.32 (…)``."""
+    with urlopen(f"http://{sqld_server}/version") as answer:
+        return str(answer.read().decode())
+
+
+@pytest.fixture
+def proof(record_property: Record, version: str) -> Proof:
+    """Notes what this server did."""
+    return Proof.run(record_property, "turso", version, "libSQL's server")
+
+
 @pytest.mark.parametrize(
     "cell", tuple(product.cells("turso")), ids=lambda cell: cell.name
 )
-def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell, live_sqld: Live) -> None:
-    if "error" in cell.said():
-        with pytest.raises(UnsupportedError):
-            _filled_and_moved(cell, live_sqld)
-    else:
+def test_a_cell_goes_up_down_and_up_with_rows(
+    cell: Cell, live_sqld: Live, proof: Proof
+) -> None:
+    is_refused = "error" in cell.said()
+    with pytest.raises(UnsupportedError) if is_refused else nullcontext():
         _filled_and_moved(cell, live_sqld)
+    proof.of(cell, refused=is_refused)
 
 
 @pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
-def test_a_case_goes_up_down_and_up_with_rows(case: Case, live_sqld: Live) -> None:
+def test_a_case_goes_up_down_and_up_with_rows(
+    case: Case, live_sqld: Live, proof: Proof
+) -> None:
     live_sqld.up(case.before)
     rows = case.rows_for("turso") or case.rows_for("sqlite")
     for statement in live_sqld.dialect.split(rows):
@@ -44,6 +63,7 @@ def test_a_case_goes_up_down_and_up_with_rows(case: Case, live_sqld: Live) -> No
         _there_and_back(live_sqld, case.operations)
     else:
         live_sqld.up(case.operations)
+    proof.of(case)
 
 
 def _filled_and_moved(cell: Cell, live: Live) -> None:

@@ -82,9 +82,11 @@ class Proof:
         return cls(record, database, NEWEST, prover.claim, prover.version())
 
     @classmethod
-    def run(cls, record: Record, database: str, version: object) -> Proof:
+    def run(
+        cls, record: Record, database: str, version: object, by: str = "its server"
+    ) -> Proof:
         """What a server or an engine of that version does, up, down and up again."""
-        return cls(record, database, _number(version), Claim.RUN, "the database itself")
+        return cls(record, database, _number(version), Claim.RUN, by)
 
     @classmethod
     def stood_in(cls, record: Record, database: str, name: str, other: object) -> Proof:
