@@ -27,6 +27,7 @@ REFUSED = {
     "mysql": "MySQL has no partial indexes",
     "vertica": "no triggers",
     "tidb": "TiDB has no partial indexes",
+    "starrocks": "no default like CURRENT_TIMESTAMP",
 }
 """What no words of a database can say of the shop."""
 TOLD = [database for database in available() if database not in REFUSED]

@@ -104,6 +104,7 @@ SAMPLES = (
                 "sqlserver": "NVARCHAR(99)",
                 "auroradsql": "VARCHAR(99)",
                 "redshift": "VARCHAR(99)",
+                "starrocks": "VARCHAR(99)",
             }
         ),
         "some text",

@@ -329,6 +329,7 @@ SCENARIOS = (
                     "tidb": {_mapped_name(s): "VARCHAR(600)"},
                     "clickhouse": {_mapped_name(s): "LowCardinality(String)"},
                     "sqlserver": {_mapped_name(s): "NVARCHAR(600)"},
+                    "starrocks": {_mapped_name(s): "VARCHAR(600)"},
                 }
             )
         ],
@@ -353,6 +354,7 @@ SCENARIOS = (
                     "tidb": {"auto_id_cache": "1"},
                     "clickhouse": {"settings": ["min_bytes_for_wide_part=1024"]},
                     "sqlserver": {"compression": "page"},
+                    "starrocks": {"buckets": "4", "properties": "replication_num=1"},
                 },
             )
         ],
