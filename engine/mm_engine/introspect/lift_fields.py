@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -101,15 +102,17 @@ class FieldLifter:
         if named and not column.enum:
             return EnumOf(named[0])
         words = self.dialect.told_type(column.type)
-        told = [
+        told = (
             type_
             for type_ in self.dialect.lifted_types(words)
             if isinstance(type_, Serial | BigSerial) is column.identity
             and (column.identity or self._is_told(type_, words))
-        ]
-        if told:
-            return next((t for t in told if self._is_clocked(t, column)), told[0])
-        return self._array(column) or Native({self.dialect.name: words})
+        )
+        first = next(told, None)
+        if first is None:
+            return self._array(column) or Native({self.dialect.name: words})
+        likely = chain([first], told)
+        return next((t for t in likely if self._is_clocked(t, column)), first)
 
     def _is_clocked(self, type_: FieldType, column: NativeColumn) -> bool:
         """Whether the column asks for now as a field of that type does.
@@ -154,14 +157,20 @@ class FieldLifter:
         escapes = self.dialect.features.backslash_escapes
         written = constant(text, column.type, escapes=escapes)
         for value in self._defaults(written):
-            try:
-                told = self.dialect.default(value, field, self.schema)
-            except UnsupportedError:
-                continue
-            again = constant(told, column.type, escapes=escapes)
-            if again == written if written else _plain(told) == _plain(text):
-                return value
+            for told in self._told(value, field):
+                again = constant(told, column.type, escapes=escapes)
+                if again == written if written else _plain(told) == _plain(text):
+                    return value
         return Expression(text)
+
+    def _told(self, value: Default, field: Field) -> Iterator[str]:
+        """A default in SQL, and as the column takes it where that is otherwise."""
+        try:
+            yield self.dialect.default(value, field, self.schema)
+            said = attrs.evolve(field, default=value)
+            yield self.dialect.field_default(said, self.schema) or ""
+        except UnsupportedError:
+            return
 
     def _defaults(self, written: Constant | None) -> Iterator[Default]:
         if written is not None:
