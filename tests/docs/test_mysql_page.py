@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from mm_engine.dialects import dialect
 from mm_engine.dialects.mysql import MySQL
 from mm_engine.dialects.mysql_keys import COUNTER
 from mm_engine.diff import diff
+from mm_engine.introspect.mysql_scratch import LEFT, SCRATCH
 from mm_engine.model.schema import Schema
 from mm_engine.schemafile import read_schema
 
@@ -41,6 +43,9 @@ def test_numbers_and_names_are_those_of_the_code() -> None:
     assert f"keys of more than {MySQL.features.longest_key} bytes" in TEXT
     assert f"may have {MySQL.features.longest_name} letters" in TEXT
     assert f"`{COUNTER}`" in TEXT
+    assert f"called `{SCRATCH}`" in TEXT
+    assert LEFT == timedelta(hours=1).total_seconds()
+    assert "by the next `db-diff` an hour later" in TEXT
 
 
 @pytest.mark.parametrize(
