@@ -44,7 +44,7 @@ def test_numbers_and_names_are_those_of_the_code() -> None:
     assert f"may have {MySQL.features.longest_name} letters" in TEXT
     assert f"`{COUNTER}`" in TEXT
     assert f"called `{SCRATCH}`" in TEXT
-    assert LEFT == timedelta(hours=1).total_seconds()
+    assert timedelta(hours=1).total_seconds() == LEFT
     assert "by the next `db-diff` an hour later" in TEXT
 
 
