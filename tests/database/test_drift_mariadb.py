@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import attrs
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from hand_changes import HandChange, missing
 from live_mysql import LiveMySQL
@@ -147,7 +148,7 @@ def test_comparing_commits_nothing_and_leaves_nothing(
     made: list[str] = []
     with connected(mariadb_url) as connection:
 
-        @sa.event.listens_for(connection.engine, "before_cursor_execute")
+        @event.listens_for(connection.engine, "before_cursor_execute")
         def hear(*words: object) -> None:
             _, is_made, name = str(words[2]).partition("CREATE DATABASE ")
             made.extend([name.strip("`")] if is_made else [])

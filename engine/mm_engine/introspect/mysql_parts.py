@@ -36,6 +36,7 @@ _KeyRow: TypeAlias = tuple[
     OnAction | None,
     OnAction | None,
 ]
+_Rules: TypeAlias = tuple[OnAction | None, OnAction | None]
 
 PRIMARY = "PRIMARY"
 _PLAIN = "BTREE"
@@ -166,7 +167,9 @@ def _is_plain(index: NativeIndex) -> bool:
 def _foreign_keys(
     rows: Sequence[_KeyRow], catalog: Catalog
 ) -> tuple[dict[str, list[NativeForeignKey]], list[Unread]]:
-    rules = {row[:2]: (row[6], row[7]) for row in rows if row[2] is None}
+    rules: dict[tuple[str, str], _Rules] = {
+        (row[0], row[1]): (row[6], row[7]) for row in rows if row[2] is None
+    }
     ends: dict[tuple[str, str], list[_KeyRow]] = defaultdict(list)
     for row in rows:
         if row[2] is not None:
