@@ -125,9 +125,10 @@ def tests(session: nox.Session) -> None:
     In CI the oldest one tries laws with more examples, and those between the oldest
     and the newest leave databases alone, which are told the same on each.
     """
-    install(session, "test", project=".[nox,postgresql,pytest]")
     thorough = "CI" in os.environ and session.python == OLDEST
     between = "CI" in os.environ and session.python in PYTHONS[1:-1]
+    groups = ("test",) if between else ("test", "clickhouse")
+    install(session, *groups, project=".[nox,postgresql,pytest]")
     session.run(
         "pytest",
         "--numprocesses=auto",

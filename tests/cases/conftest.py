@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from clickhouse import clickhouse_engine
+from clickhouse import clickhouse_connection, clickhouse_engine
 from live_clickhouse import live_clickhouse
 from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
@@ -15,6 +15,7 @@ from proofs import Proof, Record
 from sqld import live_sqld, sqld, sqld_server
 
 __all__ = [
+    "clickhouse_connection",
     "clickhouse_engine",
     "live_clickhouse",
     "live_mariadb",

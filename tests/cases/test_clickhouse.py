@@ -15,7 +15,7 @@ from live_sqlite import loses_rows, moves
 from mm_engine.dialects import dialect
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
-from mm_engine.operations import CreateEnum, CreateTable, Operation, RunSQL
+from mm_engine.operations import CreateEnum, CreateTable, Operation, RunSQL, SetDefaults
 from product import Cell
 from proofs import Proof, Record
 
@@ -60,7 +60,9 @@ def test_a_cell_goes_up_down_and_up_with_rows(
 def _begun(cell: Cell) -> list[Operation]:
     schema = cell.schema
     enums = [CreateEnum(enum) for enum in schema.enums.values()]
-    return [*enums, *(CreateTable.of(table) for table in schema.tables.values())]
+    tables = [CreateTable.of(table) for table in schema.tables.values()]
+    first = cell.scenario.first(cell.sample)
+    return [*(op for op in first if isinstance(op, SetDefaults)), *enums, *tables]
 
 
 def _filled_and_moved(cell: Cell, live: LiveClickHouse) -> None:

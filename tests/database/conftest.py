@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clickhouse import clickhouse_connection, clickhouse_engine
 from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
 from postgresql import live_postgresql, postgresql_url
@@ -9,6 +10,8 @@ from postgresql_runs import url
 from sqld import sqld, sqld_server
 
 __all__ = [
+    "clickhouse_connection",
+    "clickhouse_engine",
     "live_mariadb",
     "live_postgresql",
     "mariadb_server",

@@ -35,6 +35,13 @@ def clickhouse_engine() -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def clickhouse_connection(clickhouse_engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection for all tests of this process: each one reads all settings."""
+    with clickhouse_engine.connect() as connection:
+        yield connection
+
+
 @contextmanager
 def own_database(connection: sa.Connection) -> Iterator[str]:
     """An empty database of a test's own, in use on this connection."""
@@ -45,4 +52,4 @@ def own_database(connection: sa.Connection) -> Iterator[str]:
         yield name
     finally:
         connection.exec_driver_sql("USE default").close()
-        connection.exec_driver_sql(f"DROP DATABASE {name} SYNC").close()
+        connection.exec_driver_sql(f"DROP DATABASE {name}").close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
@@ -24,23 +23,12 @@ from mm_engine.dialects.statements import (
     Statement,
     When,
 )
-from mm_engine.dialects.upserts import KEPT
 from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateEnum, CreateTable, Operation
 
-_HERE = "WHERE database = currentDatabase() AND {name} NOT LIKE 'makemigrations_kept%'"
-_TABLES = "SELECT name, create_table_query FROM system.tables " + _HERE.format(
-    name="name"
-)
-_CHECK = re.compile(r"CONSTRAINT .*?(?=, CONSTRAINT|\) ENGINE)")
-_CATALOG = {
-    "tables": "SELECT name, engine_full, sorting_key, primary_key, partition_key,"
-    " sampling_key, comment FROM system.tables " + _HERE.format(name="name"),
-    "columns": "SELECT `table`, name, type, default_kind, default_expression, comment,"
-    " compression_codec FROM system.columns " + _HERE.format(name="`table`"),
-    "indexes": "SELECT `table`, name, type_full, expr, granularity"
-    " FROM system.data_skipping_indices " + _HERE.format(name="`table`"),
-}
+_HERE = "WHERE database = currentDatabase() AND name NOT LIKE 'makemigrations_kept%'"
+_TABLES = f"SELECT name FROM system.tables {_HERE} AND name NOT LIKE '.inner%'"
+_MADE = f"SELECT name, formatQuery(create_table_query) FROM system.tables {_HERE}"
 
 
 @attrs.define
@@ -94,23 +82,18 @@ class LiveClickHouse:
                 case _:
                     assert_never(item)
 
-    def shape(self) -> dict[str, object]:
-        """What the database knows, without the order of anything."""
-        found = {name: sorted(map(repr, self.sql(q))) for name, q in _CATALOG.items()}
-        checks = [
-            f"{name}: {check}"
-            for name, text in self.sql(_TABLES)
-            for check in _CHECK.findall(str(text))
-        ]
-        return {**found, "checks": sorted(checks)}
+    def shape(self) -> dict[str, list[str]]:
+        """What the database knows of each table, without the order of its parts."""
+        return {
+            str(name): sorted(
+                line.strip(" ,") for line in str(text).splitlines() if line.strip()
+            )
+            for name, text in self.sql(_MADE)
+        }
 
     def rows(self) -> dict[str, list[str]]:
         """Every row of every table, fields by name."""
-        return {
-            str(name): self._rows_of(str(name))
-            for (name, *_) in self.sql(_CATALOG["tables"])
-            if not str(name).startswith(KEPT)
-        }
+        return {str(name): self._rows_of(str(name)) for (name,) in self.sql(_TABLES)}
 
     def _rows_of(self, table: str) -> list[str]:
         found = self.connection.exec_driver_sql(
@@ -132,7 +115,9 @@ class LiveClickHouse:
 
 
 @pytest.fixture
-def live_clickhouse(clickhouse_engine: sa.Engine) -> Iterator[LiveClickHouse]:
+def live_clickhouse(
+    clickhouse_connection: sa.Connection,
+) -> Iterator[LiveClickHouse]:
     """An empty database of the engine."""
-    with clickhouse_engine.connect() as connection, own_database(connection):
-        yield LiveClickHouse(connection)
+    with own_database(clickhouse_connection):
+        yield LiveClickHouse(clickhouse_connection)

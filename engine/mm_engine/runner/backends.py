@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mm_engine.model.databases import (
     AURORADSQL,
+    CLICKHOUSE,
     MYSQL,
     POSTGRESQL,
     SQLITE,
@@ -28,6 +29,7 @@ _HOMES = {
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
     STARROCKS: ("mm_engine.runner.starrocks", "StarRocks"),
+    CLICKHOUSE: ("mm_engine.runner.clickhouse", "ClickHouse"),
     TIDB: ("mm_engine.runner.tidb", "TiDB"),
     TURSO: ("mm_engine.runner.turso", "Turso"),
     VERTICA: ("mm_engine.runner.vertica", "Vertica"),
