@@ -26,6 +26,7 @@ ALL = Choice(scope=Scope.ALL)
 REFUSED = {
     "mysql": "MySQL has no partial indexes",
     "vertica": "no triggers",
+    "ydb": "YDB",
     "tidb": "TiDB has no partial indexes",
     "starrocks": "no default like CURRENT_TIMESTAMP",
 }

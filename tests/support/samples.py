@@ -99,6 +99,7 @@ SAMPLES = (
                 "postgresql": "VARCHAR",
                 "mysql": "VARCHAR(99)",
                 "vertica": "VARCHAR(99)",
+                "ydb": "Utf8",
                 "tidb": "VARCHAR(99)",
                 "clickhouse": "LowCardinality(String)",
                 "sqlserver": "NVARCHAR(99)",

@@ -18,6 +18,7 @@ from mm_engine.model.databases import (
     TIDB,
     TURSO,
     VERTICA,
+    YDB,
     brought,
     is_known,
     known,
@@ -37,6 +38,7 @@ _HOMES = {
     CLICKHOUSE: ("mm_engine.dialects.clickhouse", "ClickHouse"),
     SQLSERVER: ("mm_engine.dialects.sqlserver", "SQLServer"),
     AURORADSQL: ("mm_engine.dialects.auroradsql", "AuroraDSQL"),
+    YDB: ("mm_engine.dialects.ydb", "YDB"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

@@ -68,6 +68,28 @@ class Rows(Clauses):
         done = f"UPDATE SET {changes}" if changes else "NOTHING"
         return f"ON CONFLICT ({self.listed(keys)}) DO {done}"
 
+    def unkept_sql(
+        self, here: str, kept: str, found: str, same: str, keys: Sequence[str]
+    ) -> str:
+        """A DELETE of the rows that are found here, and of which nothing was kept."""
+        del keys
+        return (
+            f"DELETE FROM {here} WHERE {found}"
+            f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
+        )
+
+    def given_back_sql(
+        self,
+        here: str,
+        kept: str,
+        values: Mapping[str, str],
+        same: str,
+        keys: Sequence[str],
+    ) -> str:
+        """What gives rows back the values that were kept of them."""
+        del keys
+        return self.restored_sql(here, kept, values, same)
+
     def restored_sql(
         self, here: str, kept: str, values: Mapping[str, str], same: str
     ) -> str:

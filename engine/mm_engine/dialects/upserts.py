@@ -71,13 +71,12 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
         for key in operation.keys
     )
     for keys in key_conditions(dialect, table, operation, move.before):
-        yield Statement(
-            f"DELETE FROM {here} WHERE {keys}"
-            f" AND NOT EXISTS (SELECT 1 FROM {kept} WHERE {same})"
-        )
+        yield Statement(dialect.unkept_sql(here, kept, keys, same, operation.keys))
     if names := restored_fields(table, operation):
         values = {name: restored(name, f"{kept}.") for name in names}
-        yield Statement(dialect.restored_sql(here, kept, values, same))
+        yield Statement(
+            dialect.given_back_sql(here, kept, values, same, operation.keys)
+        )
     yield Statement(f"DROP TABLE {kept}")
 
 

@@ -16,6 +16,7 @@ from mm_engine.model.databases import (
     TIDB,
     TURSO,
     VERTICA,
+    YDB,
     brought,
 )
 from mm_engine.runner.backend import Backend
@@ -34,6 +35,7 @@ _HOMES = {
     TURSO: ("mm_engine.runner.turso", "Turso"),
     VERTICA: ("mm_engine.runner.vertica", "Vertica"),
     AURORADSQL: ("mm_engine.runner.auroradsql", "AuroraDSQL"),
+    YDB: ("mm_engine.runner.ydb", "YDB"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -158,9 +159,12 @@ def add(connection: sa.Connection, record: Record) -> int:
         "duration_ms": record.duration_ms,
         "kind": record.kind,
     }
-    if not backend_of(connection).deals_numbers:
+    backend = backend_of(connection)
+    if not backend.deals_numbers:
         number = _next_number(connection)
-        connection.execute(_statements().numbered, {"id": number, **row})
+        # Where no default tells the time, nobody's clock but ours is at hand.
+        clock = {} if backend.words.now else {"applied_at": dt.datetime.now(dt.UTC)}
+        connection.execute(_statements().numbered, {"id": number, **row, **clock})
         return number
     written = connection.execute(_statements().insert, row)
     key = list(written.inserted_primary_key or ())

@@ -50,6 +50,8 @@ class Words:
     number: str = "INTEGER"
     moment: str = "TIMESTAMP"
     now: str = "CURRENT_TIMESTAMP"
+    inside: str = ""
+    """What stands after the columns; a key that no column can say itself."""
     ending: str = ""
 
     def type(self, kind: Kind) -> str:
@@ -68,7 +70,7 @@ class Words:
             case Kind.NUMBER:
                 return self.number
             case Kind.MOMENT:
-                return f"{self.moment} DEFAULT {self.now}"
+                return f"{self.moment} DEFAULT {self.now}" if self.now else self.moment
             case _:
                 assert_never(kind)
 
@@ -88,7 +90,7 @@ def table_sql(
     """The CREATE TABLE of a table of ours."""
     words = backend.words
     lines = ", ".join(_column(backend, column, quote) for column in columns)
-    return f"CREATE TABLE {quote(table)} ({lines}){words.ending}"
+    return f"CREATE TABLE {quote(table)} ({lines}{words.inside}){words.ending}"
 
 
 def add(
