@@ -19,6 +19,7 @@ EXAMPLE_URLS = {
     "sqlite": "sqlite:///app.db",
     "postgresql": "postgresql://user:password@localhost:5432/app",
     "mysql": "mysql://user:password@localhost:3306/app",
+    "turso": "libsql://name.turso.io?authToken=token",
 }
 """A URL to begin with, by type of database."""
 
