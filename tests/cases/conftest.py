@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from clickhouse import clickhouse_connection, clickhouse_engine
+from embedded_libsql import live_libsql
 from live_clickhouse import live_clickhouse
 from live_mysql import live_mariadb
 from mariadb import mariadb_server, mariadb_url
@@ -18,6 +19,7 @@ __all__ = [
     "clickhouse_connection",
     "clickhouse_engine",
     "live_clickhouse",
+    "live_libsql",
     "live_mariadb",
     "live_postgresql",
     "live_sqld",

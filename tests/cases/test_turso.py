@@ -55,15 +55,26 @@ def test_a_cell_goes_up_down_and_up_with_rows(
 def test_a_case_goes_up_down_and_up_with_rows(
     case: Case, live_sqld: Live, proof: Proof
 ) -> None:
-    live_sqld.up(case.before)
-    rows = case.rows_for("turso") or case.rows_for("sqlite")
-    for statement in live_sqld.dialect.split(rows):
-        live_sqld.sql(statement)
-    if "down" in case.expected["turso"]:
-        _there_and_back(live_sqld, case.operations)
-    else:
-        live_sqld.up(case.operations)
+    _run(case, live_sqld)
     proof.of(case)
+
+
+@pytest.mark.parametrize("case", LIVE, ids=lambda case: case.name)
+def test_a_case_does_so_in_libsql_without_a_server(
+    case: Case, live_libsql: Live
+) -> None:
+    _run(case, live_libsql)
+
+
+def _run(case: Case, live: Live) -> None:
+    live.up(case.before)
+    rows = case.rows_for("turso") or case.rows_for("sqlite")
+    for statement in live.dialect.split(rows):
+        live.sql(statement)
+    if "down" in case.expected["turso"]:
+        _there_and_back(live, case.operations)
+    else:
+        live.up(case.operations)
 
 
 def _filled_and_moved(cell: Cell, live: Live) -> None:
