@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from mm_engine.runner import history, journal, owned, vertica
+from mm_engine.runner import history, journal, owned, sqlserver, vertica
 from mm_engine.runner.backend import Backend
 from provers import prover_of
 
-BACKENDS: dict[str, Backend] = {"vertica": vertica.Vertica()}
+BACKENDS: dict[str, Backend] = {
+    "vertica": vertica.Vertica(),
+    "sqlserver": sqlserver.SQLServer(),
+}
 
 
 def quoted(name: str) -> str:
-    """A name as Vertica quotes it."""
+    """A name as both of them take it in quotes."""
     return f'"{name}"'
 
 
@@ -28,3 +31,21 @@ def test_history_and_journal_can_be_made(database: str) -> None:
 @pytest.mark.parametrize("sql", [vertica.HAVE_LOCK, vertica.TAKE_LOCK, "BEGIN"])
 def test_the_lock_of_vertica_is_taken_in_words_that_it_knows(sql: str) -> None:
     assert prover_of("vertica").faults(sql) == ()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        *(sqlserver.SERVER, sqlserver.SETTINGS, sqlserver.HELD, sqlserver.FREE),
+        *(sqlserver.HOLDER, sqlserver.taking("Session"), "COMMIT", "ROLLBACK"),
+        *(said.format("x") for said in sqlserver.SQLServer.savepoints if said),
+    ],
+)
+def test_what_the_backend_of_sql_server_says_is_transact_sql(sql: str) -> None:
+    assert prover_of("sqlserver").faults(sql) == ()
+
+
+def test_a_column_is_added_to_our_tables_as_sql_server_takes_it() -> None:
+    words = sqlserver.SQLServer.words
+    assert prover_of("sqlserver").faults(f"ALTER TABLE [t] {words.adds} [n] INT") == ()
+    assert prover_of("sqlserver").faults("ALTER TABLE [t] ADD COLUMN [n] INT")

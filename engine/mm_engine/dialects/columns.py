@@ -26,7 +26,8 @@ class Column:
     ``on_update`` is what a clause of the column sets when its row changes; ``comment``
     stands here where a column's comment is a clause of it; ``encoding`` is how a store
     of columns packs it; ``says`` is what only one database says of a column; ``within``
-    is the table, where what stands on a column is named after both.
+    is the table, where what stands on a column is named after both;
+    ``longest`` is how many letters it has at most, where its type does not say so.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     encoding: str | None = None
     says: str | None = None
     within: str | None = None
+    longest: int | None = None
 
 
 ENUM_CHECK = "enum_"

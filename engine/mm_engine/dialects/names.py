@@ -34,6 +34,9 @@ class Names(ABC):
     features: Features
     """What it can do; of the newest version, until told of another."""
 
+    apart: ClassVar[str] = ""
+    """What parts the statements of a file, where not every semicolon does."""
+
     facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {}
     """Facts that were others on servers before a version."""
 

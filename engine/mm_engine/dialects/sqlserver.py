@@ -18,7 +18,7 @@ from mm_engine.dialects import (
 from mm_engine.dialects import sqlserver_types as types
 from mm_engine.dialects.base import Items
 from mm_engine.dialects.sqlserver_parts import Part, SQLServerParts
-from mm_engine.dialects.sqlserver_words import default_name, enum_name
+from mm_engine.dialects.sqlserver_words import check_name, default_name
 from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
@@ -35,6 +35,9 @@ from mm_engine.operations import (
     RenameIndex,
     RenameTable,
 )
+
+MOVING = "makemigrations_moving_"
+"""What a name begins with while the one that it shall have is taken."""
 
 
 class SQLServer(SQLServerParts):
@@ -58,7 +61,10 @@ class SQLServer(SQLServerParts):
     def held(self, field: Field, schema: Schema) -> object:
         """What of a field a foreign key holds fast: all that ALTER COLUMN says."""
         column = self.column(field, schema)
-        return (column.type, column.collation, column.not_null, column.generated)
+        return (
+            *(column.type, column.collation, column.not_null),
+            *(column.generated, column.identity),
+        )
 
     def check_table(self, table: Table, schema: Schema) -> None:
         """Refuse keys that no index can hold, and actions that meet."""
@@ -99,15 +105,11 @@ class SQLServer(SQLServerParts):
         (here, was), (there, now) = self.place(old), self.place(new)
         self.new_thing(new)
         yield from self.triggers_dropped(before)
-        if was != now:
+        if here == there:
             yield self.renamed("OBJECT", self.thing(old), now)
-        if here != there:
+        else:
             yield from self._opened(new, move.before)
-            between = f"{here}.{now}" if here else now
-            yield Statement(
-                f"ALTER SCHEMA {self.quote(there or 'dbo')}"
-                f" TRANSFER {self.thing(between)}"
-            )
+            yield from self._moved(here, was, there, now, move.before)
         for field in after.fields:
             yield from self._own_renamed(before, after, field.name, field.name, move)
         yield from self.triggers_made(after)
@@ -125,7 +127,7 @@ class SQLServer(SQLServerParts):
         self._check_uncomputed(table, operation.name, "drops")
         column = self.in_table(table.field(operation.name), table, move.before)
         yield from self.triggers_changed(move, operation.table)
-        yield from self.enum_dropped(table.name, column)
+        yield from self.check_dropped(table.name, column)
         yield from self.default_dropped(table.name, column)
         yield from super().drop_field(move, operation)
 
@@ -146,14 +148,14 @@ class SQLServer(SQLServerParts):
         column = self.in_table(before.field(old), before, move.before)
         yield from self.triggers_dropped(before)
         yield from (self.part_dropped(before, part) for part, _ in spoken)
-        yield from self.enum_dropped(before.name, column)
+        yield from self.check_dropped(before.name, column)
         path = f"{self.thing(before.name)}.{self.quote(old)}"
         yield self.renamed("COLUMN", path, new)
         renamed = self.in_table(after.field(new), after, move.after)
         if column.default is not None:
             names = (default_name(before.name, old), default_name(after.name, new))
             yield self.part_renamed(before.name, *names)
-        yield from self.enum_added(after.name, renamed)
+        yield from self.check_added(after.name, renamed)
         yield from (self.part_added(after, part) for _, part in reversed(spoken))
         yield from self.triggers_made(after)
 
@@ -226,18 +228,33 @@ class SQLServer(SQLServerParts):
         said = self.text(namespace)
         yield Statement(f"IF SCHEMA_ID({said}) IS NULL EXEC (N{create[1:]})")
 
+    def _moved(
+        self, here: str | None, was: str, there: str | None, now: str, schema: Schema
+    ) -> Iterator[Item]:
+        """A table in another namespace, under a name that is free on the way."""
+        between = now
+        if _joined(here, now) in schema.tables:
+            is_taken = _joined(there, was) in schema.tables
+            between = f"{MOVING}{was}" if is_taken else was
+        if between != was:
+            old = self.thing(_joined(here, was))
+            yield self.renamed("OBJECT", old, between)
+        moved = self.thing(_joined(here, between))
+        yield Statement(f"ALTER SCHEMA {self.quote(there or 'dbo')} TRANSFER {moved}")
+        if between != now:
+            old = self.thing(_joined(there, between))
+            yield self.renamed("OBJECT", old, now)
+
     def _own_renamed(
         self, before: Table, after: Table, old: str, new: str, move: Move
     ) -> Iterator[Item]:
         column = self.in_table(before.field(old), before, move.before)
-        names = []
+        renamed = attrs.evolve(column, name=new, within=after.name)
         if column.default is not None:
-            names.append(
-                (default_name(before.name, old), default_name(after.name, new))
-            )
-        if column.enum is not None:
-            names.append((enum_name(before.name, old), enum_name(after.name, new)))
-        for was, now in names:
+            names = (default_name(before.name, old), default_name(after.name, new))
+            yield self.part_renamed(after.name, *names)
+        was, now = check_name(column), check_name(renamed)
+        if was is not None and now is not None:
             yield self.part_renamed(after.name, was, now)
 
     def _by_nulls(self, table: Table, name: str) -> list[Index]:
@@ -296,3 +313,7 @@ class SQLServer(SQLServerParts):
             yield f"index {index.name}", index.field_names, most
         for key in table.foreign_keys:
             yield f"foreign key {key.name}", key.fields, most
+
+
+def _joined(namespace: str | None, name: str) -> str:
+    return f"{namespace}.{name}" if namespace else name

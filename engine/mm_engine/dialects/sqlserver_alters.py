@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_engine.dialects import sqlserver_holds as holds
+from mm_engine.dialects import sqlserver_rebuild
 from mm_engine.dialects.columns import Column, enum_values
 from mm_engine.dialects.sql import ExpressionSQL
 from mm_engine.dialects.sqlserver_conversions import Conversion, Side, conversion, side
@@ -63,7 +64,8 @@ def altered(
     old = dialect.in_table(before, table, move.before)
     new = dialect.in_table(field, table, move.after)
     if old.identity is not new.identity:
-        raise _no_counting(dialect, field, new)
+        yield from _counting(dialect, move, table, operation)
+        return
     if new.generated:
         is_made_anew = _computed(old) != _computed(new)
         if is_made_anew:
@@ -75,6 +77,30 @@ def altered(
     # What was said of a column goes with it.
     said = None if is_made_anew else before.comment
     yield from dialect.said_of(table.name, field.name, said, field.comment)
+
+
+def _counting(
+    dialect: SQLServer, move: Move, table: Table, operation: AlterField
+) -> Iterator[Item]:
+    """A column that counts itself up from now on, or does so no more."""
+    field = operation.field
+    turned = _turned(dialect, move, table.field(field.name), operation)
+    if turned.misfit is not None:
+        yield _fitting(dialect, table, field, turned.misfit)
+    yield from _no_nulls(dialect, move, table, operation)
+    value = turned.value or ExpressionSQL(dialect.quote(field.name))
+    yield from sqlserver_rebuild.rebuilt(dialect, move, table, field.name, value)
+
+
+def _no_nulls(
+    dialect: SQLServer, move: Move, table: Table, operation: AlterField
+) -> Iterator[Item]:
+    """Rows that have no value get the one-off value, if there is one."""
+    before = table.field(operation.field.name)
+    if operation.one_off is not None and before.nullable:
+        filling = dialect.default(operation.one_off, before, move.before)
+        name = dialect.quote(before.name)
+        yield from dialect.filled(table, before.name, filling, f" WHERE {name} IS NULL")
 
 
 def _changed(
@@ -91,17 +117,14 @@ def _changed(
     new = dialect.in_table(field, table, move.after)
     if turned.misfit is not None:
         yield _fitting(dialect, table, field, turned.misfit)
-    value = operation.one_off
-    if value is not None and new.not_null and not old.not_null:
-        filling = dialect.default(value, before, move.before)
-        name = dialect.quote(field.name)
-        yield from dialect.filled(table, field.name, filling, f" WHERE {name} IS NULL")
+    if new.not_null and not old.not_null:
+        yield from _no_nulls(dialect, move, table, operation)
     if dialect.kind_sql(old) == dialect.kind_sql(new) and turned.value is None:
         yield from _parts_changed(dialect, table.name, old, new)
         return
     after = move.after.table(table.name)
     yield from holds.let_go(dialect, table, [field.name], move.before)
-    yield from dialect.enum_dropped(table.name, old)
+    yield from dialect.check_dropped(table.name, old)
     yield from dialect.default_dropped(table.name, old)
     if turned.value is None:
         said = f"{dialect.quote(new.name)} {dialect.kind_sql(new)}"
@@ -109,16 +132,16 @@ def _changed(
     else:
         yield from _replaced(dialect, table, new, turned.value)
     yield from dialect.default_added(table.name, new)
-    yield from dialect.enum_added(table.name, new)
+    yield from dialect.check_added(table.name, new)
     yield from holds.taken_up(dialect, after, [field.name], move.after)
 
 
 def _parts_changed(
     dialect: SQLServer, table: str, old: Column, new: Column
 ) -> Iterator[Item]:
-    if (old.enum, old.allowed) != (new.enum, new.allowed):
-        yield from dialect.enum_dropped(table, old)
-        yield from dialect.enum_added(table, new)
+    if _kept_to(old) != _kept_to(new):
+        yield from dialect.check_dropped(table, old)
+        yield from dialect.check_added(table, new)
     if old.default != new.default:
         yield from dialect.default_dropped(table, old)
         yield from dialect.default_added(table, new)
@@ -143,7 +166,7 @@ def _recomputed(
 ) -> Iterator[Item]:
     """A column that is computed from now on, or otherwise: no ALTER makes it so."""
     yield from holds.let_go(dialect, table, [old.name], move.before)
-    yield from dialect.enum_dropped(table.name, old)
+    yield from dialect.check_dropped(table.name, old)
     yield from dialect.default_dropped(table.name, old)
     yield dialect.altered(table.name, f"DROP COLUMN {dialect.quote(old.name)}")
     yield from _put(dialect, table, new)
@@ -202,18 +225,12 @@ def _required(dialect: SQLServer, table: Table, column: Column) -> Iterator[Item
     yield dialect.altered(table.name, f"ALTER COLUMN {said}")
 
 
+def _kept_to(column: Column) -> tuple[object, ...]:
+    return (column.enum, column.allowed, column.longest)
+
+
 def _computed(column: Column) -> tuple[object, ...]:
     return (column.generated, column.stored, column.not_null)
-
-
-def _no_counting(dialect: SQLServer, field: Field, new: Column) -> UnsupportedError:
-    begins = "begins" if new.identity else "stops"
-    return UnsupportedError(
-        f"no column of {dialect.title} {begins} to count itself up once it is there"
-        f' (IDENTITY), and "{field.name}" would',
-        at=field.at,
-        hint="add a field beside it, take the values over, and drop the old one",
-    )
 
 
 def _fitting(

@@ -30,13 +30,13 @@ def _field_altered(
     lost = [value for value in operation.gone(move.before) if value not in now]
     if lost:
         yield _unused(dialect, table, field, lost)
-    yield from dialect.enum_dropped(
+    yield from dialect.check_dropped(
         table.name, dialect.in_table(field, table, move.before)
     )
     if now:
         value, where = _renamed(dialect, field, now)
         yield from dialect.filled(table, field.name, value, where)
-    yield from dialect.enum_added(
+    yield from dialect.check_added(
         table.name, dialect.in_table(field, table, move.after)
     )
 

@@ -27,7 +27,7 @@ def let_go(
     for part in parts(table, every):
         yield dialect.part_dropped(table, part)
     for field in reversed(computed):
-        yield from dialect.enum_dropped(
+        yield from dialect.check_dropped(
             table.name, dialect.in_table(field, table, schema)
         )
         yield dialect.altered(table.name, f"DROP COLUMN {dialect.quote(field.name)}")

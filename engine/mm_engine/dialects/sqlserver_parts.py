@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias, assert_never
 
 from mm_engine.dialects import sqlserver_filters as filters
+from mm_engine.dialects import sqlserver_types as types
 from mm_engine.dialects.autoupdate import trigger_name
 from mm_engine.dialects.base import Dialect, Items
 from mm_engine.dialects.columns import Column
+from mm_engine.dialects.sql import TypeSQL
 from mm_engine.dialects.sqlserver_rows import SQLServerRows
-from mm_engine.dialects.sqlserver_words import default_name, enum_name
+from mm_engine.dialects.sqlserver_words import check_name, default_name
 from mm_engine.dialects.statements import Item, Move, Statement
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.schema import Schema
-from mm_engine.model.schema import enum_name as enum_of
 from mm_engine.model.table import Field, Index, Table
-from mm_engine.model.types import Array
+from mm_engine.model.types import EnumOf
 
 Part: TypeAlias = ForeignKey | Unique | Check | PrimaryKey | Index
 """What stands on a table under a name of the schema's."""
@@ -30,13 +31,21 @@ class SQLServerParts(SQLServerRows, Dialect):
     """The statements for what stands on a table, as the operations need them."""
 
     def own_constraints(self, table: Table) -> Iterable[tuple[str, str]]:
-        """Defaults and checks of enums, which are named after their fields."""
+        """Defaults and checks of types, which are named after their fields."""
         for field in table.fields:
             if field.default is not None or field.auto_create:
                 yield "default", default_name(table.name, field.name)
             type_ = self.spoken(field.type)
-            if enum_of(type_) and not isinstance(type_, Array):
-                yield "check of an enum", enum_name(table.name, field.name)
+            enum = type_.name if isinstance(type_, EnumOf) else None
+            bare = Column(
+                name=field.name,
+                type=TypeSQL(""),
+                enum=enum,
+                longest=types.longest(type_),
+                within=table.name,
+            )
+            if (name := check_name(bare)) is not None:
+                yield "check", name
 
     def check_sql(self, check: Check) -> str:
         """The clause of a check."""
@@ -121,16 +130,15 @@ class SQLServerParts(SQLServerRows, Dialect):
             name = self.part_name(default_name(column.within, column.name))
             yield self.altered(table, f"DROP CONSTRAINT {name}")
 
-    def enum_added(self, table: str, column: Column) -> Iterator[Item]:
-        """The check of a column of an enum that is there."""
-        if column.enum is not None:
-            yield self.altered(table, f"ADD {self.enum_sql(column)}")
+    def check_added(self, table: str, column: Column) -> Iterator[Item]:
+        """The check that the type of a column needs, on one that is there."""
+        if check_name(column) is not None:
+            yield self.altered(table, f"ADD {self.own_check_sql(column)}")
 
-    def enum_dropped(self, table: str, column: Column) -> Iterator[Item]:
-        """The check of a column of an enum gone."""
-        if column.enum is not None:
-            name = self.part_name(enum_name(column.within, column.name))
-            yield self.altered(table, f"DROP CONSTRAINT {name}")
+    def check_dropped(self, table: str, column: Column) -> Iterator[Item]:
+        """The same check gone."""
+        if (name := check_name(column)) is not None:
+            yield self.altered(table, f"DROP CONSTRAINT {self.part_name(name)}")
 
     def renamed(self, what: str, path: str, new: str) -> Statement:
         """What is found by a path in quotes under a new name, which is in none."""

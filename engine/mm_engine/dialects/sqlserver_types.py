@@ -10,7 +10,7 @@ from mm_engine.dialects.sql import TypeSQL
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.objects import Enum
 from mm_engine.model.table import Field
-from mm_engine.model.types import Char, Decimal, FieldType, Varchar
+from mm_engine.model.types import Char, Decimal, FieldType, Text, Varchar
 
 LONGEST_TEXT = 4000
 """Letters of NVARCHAR(n); beyond them it is NVARCHAR(MAX).
@@ -83,8 +83,8 @@ def bytes_of(words: TypeSQL) -> int:
 def check_size(type_: FieldType, field: Field, title: str) -> None:
     """Refuse more letters or digits than a column can have."""
     match type_:
-        case Varchar(length) | Char(length) if length > LONGEST_TEXT:
-            said, most, hint = f"{length} letters", LONGEST_TEXT, "text"
+        case Char(length) if length > LONGEST_TEXT:
+            said, most, hint = f"{length} letters", LONGEST_TEXT, "a varchar"
         case Decimal(precision=digits) if digits > MOST_DIGITS:
             said, most, hint = f"{digits} digits", MOST_DIGITS, "a decimal of fewer"
         case _:
@@ -94,6 +94,28 @@ def check_size(type_: FieldType, field: Field, title: str) -> None:
         at=field.at,
         hint=f"make it {hint}",
     )
+
+
+def text_words(type_: FieldType) -> TypeSQL | None:
+    """The words for a text by its length; None where the table of types has them.
+
+    >>> text_words(Text(length=500)), text_words(Varchar(5000)), text_words(Text())
+    ('NVARCHAR(500)', 'NVARCHAR(MAX)', None)
+    """
+    match type_:
+        case Text(length=int(length)) if length <= LONGEST_TEXT:
+            return TypeSQL(f"NVARCHAR({length})")
+        case Varchar(length) if length > LONGEST_TEXT:
+            return TypeSQL("NVARCHAR(MAX)")
+        case _:
+            return None
+
+
+def longest(type_: FieldType) -> int | None:
+    """How many letters a varchar may have that its column does not count."""
+    if not isinstance(type_, Varchar) or type_.length <= LONGEST_TEXT:
+        return None
+    return type_.length
 
 
 def check_enum(enum: Enum, title: str) -> None:

@@ -143,6 +143,9 @@ class SQLServerWords(SQLServerCatalog):
         "enum": "NVARCHAR(255)",
         "array": "NVARCHAR(MAX)",
     }
+    # A trigger has to begin what is sent at once, and a column that is new is not known
+    # to what is sent along with it; sqlcmd sends all as far as a line with GO.
+    apart = "GO"
     field_options = ("collate", "generated", "stored")
     table_options = ("compression",)
     index_options = ("compression", "fillfactor")
@@ -178,7 +181,9 @@ class SQLServerWords(SQLServerCatalog):
                 )
             return attrs.evolve(column, generated=ExpressionSQL(cast), default=None)
         if not isinstance(self.spoken(field.type), Serial | BigSerial):
-            return column
+            is_own = not self.is_mapped(field, schema)
+            longest = types.longest(self.spoken(field.type)) if is_own else None
+            return attrs.evolve(column, longest=longest) if longest else column
         types.check_counter(column, field, self.title)
         return attrs.evolve(column, not_null=True, identity=True)
 
@@ -187,6 +192,8 @@ class SQLServerWords(SQLServerCatalog):
         type_ = self.spoken(field.type)
         if not self.is_mapped(field, schema):
             types.check_size(type_, field, self.title)
+            if own := types.text_words(type_):
+                return own
             if isinstance(type_, EnumOf):
                 types.check_enum(schema.enum(type_.name), self.title)
         return super().type_sql(field, schema)
@@ -229,8 +236,8 @@ class SQLServerWords(SQLServerCatalog):
         words = [f"{name} {self.kind_sql(column)}"]
         if column.default is not None:
             words.append(self.default_sql(column))
-        if column.enum is not None:
-            words.append(self.enum_sql(column))
+        if check_name(column) is not None:
+            words.append(self.own_check_sql(column))
         return " ".join(words)
 
     def kind_sql(self, column: Column) -> str:
@@ -251,12 +258,14 @@ class SQLServerWords(SQLServerCatalog):
         name = self.part_name(default_name(column.within, column.name))
         return f"CONSTRAINT {name} DEFAULT {column.default}"
 
-    def enum_sql(self, column: Column) -> str:
-        """The clause that keeps a column to the values of its enum."""
-        allowed = ", ".join(self.text(value) for value in column.allowed)
-        name = self.part_name(enum_name(column.within, column.name))
-        exact = self.exactly(self.quote(column.name))
-        return f"CONSTRAINT {name} CHECK ({exact} IN ({allowed}))"
+    def own_check_sql(self, column: Column) -> str:
+        """The clause that keeps a column to an enum's values, or to so many letters."""
+        name, called = self.quote(column.name), self.part_name(check_name(column))
+        condition = f"DATALENGTH({name}) <= {2 * (column.longest or 0)}"
+        if column.enum is not None:
+            allowed = ", ".join(self.text(value) for value in column.allowed)
+            condition = f"{self.exactly(name)} IN ({allowed})"
+        return f"CONSTRAINT {called} CHECK ({condition})"
 
     def exactly(self, value: str) -> str:
         """A text that is compared letter by letter."""
@@ -317,9 +326,13 @@ def default_name(table: str | None, field: str) -> str:
     return f"DF_{table}_{field}"
 
 
-def enum_name(table: str | None, field: str) -> str:
-    """What the check is called that keeps a field to an enum."""
-    return f"enum_{table}_{field}"
+def check_name(column: Column) -> str | None:
+    """What the check is called that a column needs for its type, if it needs one."""
+    if column.enum is not None:
+        return f"enum_{column.within}_{column.name}"
+    if column.longest is not None:
+        return f"length_{column.within}_{column.name}"
+    return None
 
 
 def _told(action: OnAction) -> OnAction:

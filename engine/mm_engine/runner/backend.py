@@ -65,6 +65,13 @@ class Backend:
     words = Words()
     """What our own tables are made of."""
 
+    savepoints: tuple[str, str | None, str] = (
+        "SAVEPOINT {}",
+        "RELEASE SAVEPOINT {}",
+        "ROLLBACK TO SAVEPOINT {}",
+    )
+    """What makes a part of a transaction, ends it, and undoes it, by its name."""
+
     locks_sessions = False
     """Whether the lock is a session's, so that no transaction brings it along."""
 

@@ -12,6 +12,7 @@ from mm_engine.model.databases import (
     MYSQL,
     POSTGRESQL,
     SQLITE,
+    SQLSERVER,
     STARROCKS,
     TIDB,
     TURSO,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     POSTGRESQL: ("mm_engine.runner.postgresql", "PostgreSQL"),
+    SQLSERVER: ("mm_engine.runner.sqlserver", "SQLServer"),
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
     SQLITE: ("mm_engine.runner.sqlite", "SQLite"),
     STARROCKS: ("mm_engine.runner.starrocks", "StarRocks"),

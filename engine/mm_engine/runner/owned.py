@@ -53,6 +53,7 @@ class Words:
     inside: str = ""
     """What stands after the columns; a key that no column can say itself."""
     ending: str = ""
+    adds: str = "ADD COLUMN"
 
     def type(self, kind: Kind) -> str:
         """The type of a column, with what has to be true of it."""
@@ -100,7 +101,7 @@ def add(
     preparer = connection.dialect.identifier_preparer
     said = _column(backend, column, preparer.quote_identifier)
     connection.exec_driver_sql(
-        f"ALTER TABLE {quoted(connection, table)} ADD COLUMN {said}"
+        f"ALTER TABLE {quoted(connection, table)} {backend.words.adds} {said}"
     ).close()
 
 

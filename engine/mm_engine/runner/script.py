@@ -35,7 +35,8 @@ class Script:
     ``prologue`` and ``epilogue`` stand outside of the transaction that ``begin`` opens;
     where it is not ``is_atomic`` the body does too, and only its row of history is
     written in one. By the ``policy`` of its database each statement is noted in the
-    journal, or none is. ``records`` are the names that leave the history with it.
+    journal, or none is. ``records`` are the names that leave the history with it;
+    ``apart`` stands on a line of its own after each statement of a file.
     """
 
     migration: Migration
@@ -47,6 +48,7 @@ class Script:
     begin: str
     is_atomic: bool = True
     policy: Transactions = Transactions.FULL
+    apart: str = ""
     body: tuple[Item, ...] = attrs.field(converter=tuple[Item, ...])
     epilogue: tuple[Statement, ...] = attrs.field(
         default=(), converter=tuple[Statement, ...]
@@ -74,17 +76,19 @@ class Script:
         lines = [
             comment(title or f"{self.name} ({self.direction.value})"),
             *([] if self.is_atomic else [comment(self._manner)]),
-            *(item_text(item) for item in self.prologue),
-            *([f"{self.begin};"] if within else []),
-            *_with_notes(self.body, notes or {}),
-            *(["COMMIT;"] if within else []),
-            *(item_text(item) for item in self.epilogue),
+            *(item_text(item, self.apart) for item in self.prologue),
+            *([_ended(self.begin, self.apart)] if within else []),
+            *_with_notes(self.body, notes or {}, self.apart),
+            *([_ended("COMMIT", self.apart)] if within else []),
+            *(item_text(item, self.apart) for item in self.epilogue),
             *([] if self.body else [comment("nothing to do on this database")]),
         ]
         return "\n".join(lines) + "\n"
 
 
-def _with_notes(items: Iterable[Item], notes: Mapping[int, str]) -> Iterator[str]:
+def _with_notes(
+    items: Iterable[Item], notes: Mapping[int, str], apart: str
+) -> Iterator[str]:
     """The text of each item, after what there is to say about its operations."""
     waiting = dict(notes)
     for item in items:
@@ -92,7 +96,7 @@ def _with_notes(items: Iterable[Item], notes: Mapping[int, str]) -> Iterator[str
         for number in range(first, last + 1):
             if number in waiting:
                 yield comment(waiting.pop(number))
-        yield item_text(item)
+        yield item_text(item, apart)
 
 
 def script(step: Step, dialect: Dialect) -> Script:
@@ -106,6 +110,7 @@ def script(step: Step, dialect: Dialect) -> Script:
         begin=dialect.begin.sql,
         is_atomic=_is_atomic(items, dialect.features),
         policy=dialect.features.transactional_ddl,
+        apart=dialect.apart,
         body=items,
         epilogue=dialect.epilogue(items),
     )
@@ -179,14 +184,14 @@ def _located(
     )
 
 
-def item_text(item: Item) -> str:
+def item_text(item: Item, apart: str = "") -> str:
     """One item as SQL that a person can read, run and copy."""
     match item:
         case Statement(repeats=True):
             head = comment("again and again, until it changes no row")
-            return f"{head}\n{_ended(item.sql)}"
+            return f"{head}\n{_ended(item.sql, apart)}"
         case Statement():
-            return _ended(item.sql)
+            return _ended(item.sql, apart)
         case Expect():
             rows = ", ".join(map(repr, item.rows)) or "no rows"
             return comment(f"expect {rows}, or stop: {item.message}\n{item.query}")
@@ -196,7 +201,7 @@ def item_text(item: Item) -> str:
             return comment(f"run again what was remembered as {item.name}")
         case When():
             head = comment(f"only where this gives a row:\n{item.query}")
-            inside = [item_text(part) for part in item.items]
+            inside = [item_text(part, apart) for part in item.items]
             return "\n".join([head, *inside, comment("as far as here")])
         case PythonCall():
             name = getattr(item.function, "__qualname__", "a function")
@@ -215,9 +220,9 @@ def comment(text: str) -> str:
     return "\n".join(f"-- {line}".rstrip() for line in text.splitlines())
 
 
-def _ended(sql: str) -> str:
+def _ended(sql: str, apart: str) -> str:
     """A statement with a semicolon that no comment at its end can swallow."""
     sql = sql.rstrip().removesuffix(";")
     if "--" in sql.rpartition("\n")[2]:
         sql += "\n"
-    return f"{sql};"
+    return f"{sql};\n{apart}" if apart else f"{sql};"

@@ -41,7 +41,7 @@ def transaction(
 
 @contextmanager
 def _begun(session: Session, begin: str, table: str | None) -> Iterator[Stamp | None]:
-    ending = ("COMMIT", "ROLLBACK")
+    ending: tuple[str | None, str] = ("COMMIT", "ROLLBACK")
     connection, backend = session.connection, session.backend
     stamp = None
     if not session.is_nested:
@@ -51,15 +51,16 @@ def _begun(session: Session, begin: str, table: str | None) -> Iterator[Stamp | 
         # releasing it would commit what is not ours to commit.
         if not session.is_in_transaction():
             lock.begin(connection, begin, backend)
-        session.run(f"SAVEPOINT {SAVEPOINT}")
-        undo = f"ROLLBACK TO SAVEPOINT {SAVEPOINT}"
-        ending = (f"RELEASE SAVEPOINT {SAVEPOINT}", undo)
+        make, end, undo = backend.savepoints
+        session.run(make.format(SAVEPOINT))
+        ending = (end and end.format(SAVEPOINT), undo.format(SAVEPOINT))
     try:
         if session.is_nested:
             lock.hold(connection, backend)
             stamp = backend.stamp(connection, table) if table else None
         yield stamp
-        session.run(ending[0])
+        if ending[0] is not None:
+            session.run(ending[0])
     except BaseException:
         roll_back(session, ending[1])
         raise
