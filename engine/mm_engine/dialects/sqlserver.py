@@ -47,7 +47,11 @@ class SQLServer(SQLServerParts):
         """The body of one step."""
         told = super().items(moves)
         if moves:
-            references.check_ends(self, moves[-1].after)
+            schema = moves[-1].after
+            references.check_ends(self, schema)
+            named = (move.operation.subject().table for move in moves)
+            touched = [name for name in dict.fromkeys(named) if name in schema.tables]
+            sqlserver_cascades.check(map(str, touched), schema, self.title)
         return told
 
     def groups(self, moves: Sequence[Move]) -> Iterable[Sequence[Move]]:
@@ -79,7 +83,6 @@ class SQLServer(SQLServerParts):
         for user, fields, most in self._keys(table):
             kinds = ((f, self.type_sql(f, schema)) for f in map(table.field, fields))
             types.check_key(f"{user} of {table.name}", kinds, most, self.title)
-        sqlserver_cascades.check(table, schema, self.title)
         self._check_referred(table, schema)
 
     def create_table(self, table: Table, schema: Schema, *, tolerant: bool) -> Items:

@@ -6,29 +6,26 @@ https://learn.microsoft.com/sql/relational-databases/tables/primary-and-foreign-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import ForeignKey, OnAction
 from mm_engine.model.schema import Schema
-from mm_engine.model.table import Table
 
 Edges: TypeAlias = Mapping[str, list[tuple[str, ForeignKey]]]
 """The tables whose rows are changed along with those of a table, and by which key."""
 
 
-def check(table: Table, schema: Schema, title: str) -> None:
-    """Refuse a table with a key that makes a second way, or a circle."""
+def check(names: Iterable[str], schema: Schema, title: str) -> None:
+    """Refuse a key of one of these tables that makes a second way, or a circle."""
     for act in (_on_delete, _on_update):
-        if not any(_acts(act(key)) for key in table.foreign_keys):
-            continue
         edges: dict[str, list[tuple[str, ForeignKey]]] = {}
-        for name, other in schema.tables.items():
-            for key in other.foreign_keys:
+        for name, table in schema.tables.items():
+            for key in table.foreign_keys:
                 if _acts(act(key)):
                     edges.setdefault(key.table, []).append((name, key))
-        for start in sorted(_above(table, edges)):
+        for start in _above(names, edges):
             _walk(start, edges, title)
 
 
@@ -52,17 +49,20 @@ def _walk(start: str, edges: Edges, title: str) -> None:
             waiting.append(name)
 
 
-def _above(table: Table, edges: Edges) -> Iterator[str]:
-    """The tables from which the actions of keys reach a table."""
-    reached = [table.name]
-    waiting = [table.name]
+def _above(names: Iterable[str], edges: Edges) -> list[str]:
+    """The tables from which the actions of keys reach one of these, in order."""
+    parents: dict[str, list[str]] = {}
+    for parent, children in edges.items():
+        for child, _ in children:
+            parents.setdefault(child, []).append(parent)
+    reached = {name: None for name in names if name in parents}
+    waiting = [*reached]
     while waiting:
-        name = waiting.pop()
-        for parent, children in edges.items():
-            if parent not in reached and any(child == name for child, _ in children):
-                reached.append(parent)
+        for parent in parents.get(waiting.pop(), ()):
+            if parent not in reached:
+                reached[parent] = None
                 waiting.append(parent)
-    yield from reached
+    return sorted(reached)
 
 
 def _acts(action: OnAction) -> bool:
