@@ -143,8 +143,7 @@ class SQLServerWords(SQLServerCatalog):
         "enum": "NVARCHAR(255)",
         "array": "NVARCHAR(MAX)",
     }
-    # A trigger has to begin what is sent at once, and a column that is new is not known
-    # to what is sent along with it; sqlcmd sends all as far as a line with GO.
+    # A trigger has to begin a batch, and a batch does not know a column that it adds.
     apart = "GO"
     field_options = ("collate", "generated", "stored")
     table_options = ("compression",)
