@@ -18,7 +18,7 @@ from mm_engine.model.schema import Schema
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("postgresql")
+pytestmark = [pytest.mark.database("postgresql"), pytest.mark.cells]
 
 
 def is_made(case: Case) -> bool:

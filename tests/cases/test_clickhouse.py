@@ -19,7 +19,7 @@ from mm_engine.operations import CreateEnum, CreateTable, Operation, RunSQL, Set
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("clickhouse")
+pytestmark = [pytest.mark.database("clickhouse"), pytest.mark.cells]
 
 
 def is_live(case: Case) -> bool:

@@ -19,7 +19,7 @@ from mm_engine.operations import Operation, RunSQL
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("mariadb")
+pytestmark = [pytest.mark.database("mariadb"), pytest.mark.cells]
 
 
 def is_live(case: Case) -> bool:

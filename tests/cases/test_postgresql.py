@@ -17,7 +17,7 @@ from mm_engine.operations import RunSQL
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("postgresql")
+pytestmark = [pytest.mark.database("postgresql"), pytest.mark.cells]
 
 LIVE = tuple(c for c in cases.written() if "up" in c.expected.get("postgresql", {}))
 

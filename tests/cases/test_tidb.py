@@ -23,7 +23,7 @@ from mm_engine.operations import Operation
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("mariadb")
+pytestmark = [pytest.mark.database("mariadb"), pytest.mark.cells]
 
 ONLY_TIDB = ("tidb_", "AUTO_ID_CACHE", "LOWER(")
 """Words of statements that MariaDB does not know."""

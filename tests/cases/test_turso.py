@@ -21,7 +21,7 @@ from mm_engine.operations import CreateTable, Operation, RunSQL
 from product import Cell
 from proofs import Proof, Record
 
-pytestmark = pytest.mark.database("turso")
+pytestmark = [pytest.mark.database("turso"), pytest.mark.cells]
 
 LIVE = tuple(case for case in cases.written() if "up" in case.expected["turso"])
 

@@ -128,6 +128,10 @@ def test_every_version_of_a_database_has_a_floor() -> None:
     assert set(FLOORS["versions"]) == {*pinned} - {newest}, "nox -s tests runs that one"
 
 
+def test_every_database_has_a_floor_on_the_newest_python_too() -> None:
+    assert FLOORS["newest"].keys() == FLOORS["live"].keys()
+
+
 def test_a_version_that_nobody_ran_fails(tmp_path: Path) -> None:
     fewer = {name: count for name, count in RAN_TOO.items() if name != "sqlite-3.35"}
     code, said = judge_counts(tmp_path, RAN, fewer)
