@@ -12,6 +12,7 @@ from mm_engine.model.databases import (
     CLICKHOUSE,
     MYSQL,
     POSTGRESQL,
+    REDSHIFT,
     SQLITE,
     SQLSERVER,
     STARROCKS,
@@ -39,6 +40,7 @@ _HOMES = {
     SQLSERVER: ("mm_engine.dialects.sqlserver", "SQLServer"),
     AURORADSQL: ("mm_engine.dialects.auroradsql", "AuroraDSQL"),
     YDB: ("mm_engine.dialects.ydb", "YDB"),
+    REDSHIFT: ("mm_engine.dialects.redshift", "Redshift"),
 }
 _VARIANTS = {"mariadb": ("mm_engine.dialects.mariadb", "MariaDB")}
 

@@ -119,7 +119,7 @@ class PostgreSQLWords(Clauses):
         "jsonb": "JSONB",
         "bytes": "BYTEA",
     }
-    field_options = ("collate", "generated")
+    field_options: ClassVar[tuple[str, ...]] = ("collate", "generated")
     table_options: ClassVar[tuple[str, ...]] = ("unlogged", "with")
     index_options: ClassVar[tuple[str, ...]] = ("with",)
 
