@@ -13,7 +13,7 @@ from live_sqlite import Live, loses_rows, without_ours
 from mm_engine.dialects import available, variants
 from mm_engine.errors import UnsupportedError
 from product import Cell
-from proofs import Proof
+from proofs import Proof, Record
 from samples import FIELD_TYPES, SAMPLES
 from scenarios import OPERATIONS, SCENARIOS
 
@@ -52,6 +52,24 @@ def test_what_is_refused_has_a_way_out(database: str) -> None:
     texts = chain.from_iterable(product.golden(database).values())
     refused = [str(text["error"]) for text in texts if "error" in text]
     assert [error for error in refused if "\n  hint: " not in error] == []
+
+
+@pytest.mark.parametrize("database", proofs.UNPROVEN)
+def test_what_nothing_reads_is_compared_as_text(
+    database: str, record_property: Record
+) -> None:
+    told = product.golden(database)
+    assert product.computed(database) == told
+    proof = Proof.compared(record_property, database)
+    refused = {
+        f"{scenario}, {name}"
+        for scenario, texts in told.items()
+        for text in texts
+        if "error" in text
+        for name in _names(text["types"])
+    }
+    for cell in product.cells(database):
+        proof.of(cell, refused=cell.name in refused)
 
 
 @pytest.mark.parametrize("variant", variants())

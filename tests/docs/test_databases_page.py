@@ -22,7 +22,8 @@ def whole() -> list[tuple[str, str]]:
     """What is looked at with every cell: run, or read by a prover."""
     ran = [(name, Claim.RUN.value) for name in proofs.run()]
     read = [(name, proofs.claim(name).value) for name in proofs.parsed()]
-    return [*ran, *read]
+    text = [(name, Claim.TEXT.value) for name in proofs.UNPROVEN]
+    return [*ran, *read, *text]
 
 
 def test_each_database_is_there() -> None:

@@ -20,6 +20,7 @@ class Claim(Enum):
     VENDOR = "parsed by the vendor's parser"
     GRAMMAR = "parsed by a grammar"
     STAND_IN = "run by a stand-in"
+    TEXT = "compared as text"
 
 
 class Prover(Protocol):

@@ -39,7 +39,8 @@ def test_what_a_url_is_said_to_be_counts_more_than_what_speaks() -> None:
 
 
 def test_a_connection_of_an_application_is_of_the_type_that_was_said() -> None:
-    with sa.create_engine("sqlite://").connect() as connection:
+    engine = sa.create_engine("sqlite://", poolclass=sa.NullPool)
+    with engine.connect() as connection:
         with session(connection, database_type="turso"):
             assert type_of(connection) == "turso"
         assert type_of(connection) == "sqlite"
