@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from command_line import SCHEMA, Line
-from mm_engine.dialects import available
-from mm_engine.model.databases import DATABASES
 
 SECOND = """\
 import mm_engine as mm
@@ -185,19 +183,6 @@ def test_a_database_has_to_be_chosen_where_there_are_only_named_ones(
     answer = made("migrate", "up")
     assert answer.code == 1
     assert "choose one with --db: eu, us" in answer.err
-
-
-@pytest.mark.parametrize("database", sorted({*DATABASES} - {*available()}))
-def test_a_type_that_is_not_built_yet_is_told_before_a_driver_is_missed(
-    made: Line, database: str
-) -> None:
-    url = f"{database}://ann@localhost:1/shop"
-    told = f"{database} cannot be told anything yet"
-    for words in (("migrate", "up"), ("migrate", "status"), ("migrate", "showsql")):
-        answer = made("--url", url, *words)
-        assert answer.code == 1
-        assert told in answer.err
-    assert told in made("--url", url, "check").err
 
 
 def test_a_table_of_ours_is_nobody_elses(made: Line) -> None:
