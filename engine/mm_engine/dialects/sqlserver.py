@@ -17,6 +17,7 @@ from mm_engine.dialects import (
 )
 from mm_engine.dialects import sqlserver_types as types
 from mm_engine.dialects.base import Items
+from mm_engine.dialects.sql import ExpressionSQL
 from mm_engine.dialects.sqlserver_parts import Part, SQLServerParts
 from mm_engine.dialects.sqlserver_words import check_name, default_name
 from mm_engine.dialects.statements import Item, Move, Statement
@@ -61,6 +62,11 @@ class SQLServer(SQLServerParts):
     def told_as_one(self, group: Sequence[Move]) -> Items:
         """The items of a group; foreign keys let go of what it changes."""
         return references.let_go(self, group)
+
+    def expression(self, text: str) -> ExpressionSQL:
+        """SQL of the user's as one term."""
+        sqlserver_text.check_joining(text)
+        return super().expression(text)
 
     def held(self, field: Field, schema: Schema) -> object:
         """What of a field a foreign key holds fast: all that ALTER COLUMN says."""

@@ -30,6 +30,17 @@ _MODULE = re.compile(
 )
 
 
+def check_joining(text: str) -> None:
+    """Refuse texts joined by ||, which is a word of SQL Server 2025 alone."""
+    bare = (m.group("sign") for m in _TOKEN.finditer(text))
+    signs = "".join(sign or " " for sign in bare)
+    if "||" in signs:
+        raise UnsupportedError(
+            f"SQL Server joins no texts by ||, as in {text}",
+            hint="say concat(a, b), or for this database alone what else it is",
+        )
+
+
 def statements(text: str, *, transactional: bool) -> tuple[str, ...]:
     r"""What is sent at once: a batch whose parts need each other, else a statement.
 

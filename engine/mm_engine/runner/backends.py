@@ -6,9 +6,11 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mm_engine.errors import UnsupportedError
 from mm_engine.model.databases import (
     AURORADSQL,
     CLICKHOUSE,
+    DATABASES,
     MYSQL,
     POSTGRESQL,
     SQLITE,
@@ -50,6 +52,9 @@ def backend_of(source: sa.Connection | sa.Engine) -> Backend:
 
     SQLAlchemy has one dialect for several of our databases, so its name alone would
     take Redshift for PostgreSQL, and TiDB for MySQL.
+
+    Raises ``UnsupportedError`` for a database of ours that has none: nobody would be
+    kept out, and its history is kept by nothing that was tried.
     """
     kind = type_of(source)
     # A new one each time: it remembers how its connection was set.
@@ -72,6 +77,11 @@ def _kind(database: str) -> type[Backend]:
     if database in _HOMES:
         module, word = _HOMES[database]
         found: object = vars(import_module(module))[word]
+    elif database in DATABASES:
+        raise UnsupportedError(
+            f"{database} cannot be migrated yet",
+            hint=f'its SQL is written by "migrate showsql --database {database}"',
+        )
     else:
         found = brought(database, "BACKEND")
     return found if isinstance(found, type) and issubclass(found, Backend) else Backend

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from mm_engine.errors import ConfigError
+from mm_engine.errors import ConfigError, UnsupportedError
+from mm_engine.runner.auroradsql import AuroraDSQL
 from mm_engine.runner.backend import Backend
 from mm_engine.runner.backends import backend_of, type_of
 from mm_engine.runner.connect import open_engine
@@ -32,10 +33,16 @@ def test_a_backend_is_found_by_what_speaks(url: str, kind: type[Backend]) -> Non
 
 
 def test_what_a_url_is_said_to_be_counts_more_than_what_speaks() -> None:
-    url = Url.of("postgresql://h/d").refined("redshift")
+    url = Url.of("postgresql://h/d").refined("auroradsql")
     engine = open_engine(url, root=Path())
-    assert type_of(engine) == "redshift"
-    assert type(backend_of(engine)) is not PostgreSQL
+    assert type_of(engine) == "auroradsql"
+    assert type(backend_of(engine)) is AuroraDSQL
+
+
+def test_a_database_that_nobody_knows_to_migrate_is_refused() -> None:
+    url = Url.of("postgresql://h/d").refined("redshift")
+    with pytest.raises(UnsupportedError, match="cannot be migrated yet"):
+        backend_of(open_engine(url, root=Path()))
 
 
 def test_a_connection_of_an_application_is_of_the_type_that_was_said() -> None:
