@@ -37,6 +37,10 @@ RAN = {database: {"ran": 9999, "skipped": 0} for database in FLOORS["live"]}
 RAN_TOO = {database: {"ran": 9999, "skipped": 0} for database in FLOORS["versions"]}
 
 
+OURS = {"MAKEMIGRATIONS_REQUIRE_DATABASES": "", "MM_TEST_SUMMARY": ""}
+"""What the run of these tests was told, and none of those that they start is."""
+
+
 def run_suite(folder: Path, *words: str, **environment: str) -> tuple[int, str]:
     """How pytest ends on a small suite that has this project's conftest."""
     shutil.copy(ROOT / "tests" / "conftest.py", folder)
@@ -45,7 +49,7 @@ def run_suite(folder: Path, *words: str, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=folder,
-        env=os.environ | {"MAKEMIGRATIONS_REQUIRE_DATABASES": ""} | environment,
+        env=os.environ | OURS | environment,
         capture_output=True,
         text=True,
         check=False,
