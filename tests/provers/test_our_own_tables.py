@@ -4,28 +4,56 @@ from __future__ import annotations
 
 import pytest
 
-from mm_engine.runner import history, journal, owned, sqlserver, vertica
+from mm_engine.dialects import dialect
+from mm_engine.runner import (
+    auroradsql,
+    history,
+    journal,
+    mysql,
+    owned,
+    sqlserver,
+    starrocks,
+    tidb,
+    vertica,
+)
 from mm_engine.runner.backend import Backend
 from provers import prover_of
 
 BACKENDS: dict[str, Backend] = {
     "vertica": vertica.Vertica(),
     "sqlserver": sqlserver.SQLServer(),
+    "tidb": tidb.TiDB(),
+    "starrocks": starrocks.StarRocks(),
+    "auroradsql": auroradsql.AuroraDSQL(),
 }
-
-
-def quoted(name: str) -> str:
-    """A name as both of them take it in quotes."""
-    return f'"{name}"'
 
 
 @pytest.mark.parametrize("database", BACKENDS)
 def test_history_and_journal_can_be_made(database: str) -> None:
+    quote = dialect(database).quote
     for table in (history, journal):
         sql = owned.table_sql(
-            BACKENDS[database], table.TABLE, table.COLUMNS, quote=quoted
+            BACKENDS[database], table.TABLE, table.COLUMNS, quote=quote
         )
         assert prover_of(database).faults(sql) == ()
+
+
+@pytest.mark.parametrize("database", BACKENDS)
+def test_a_column_can_be_added_to_them(database: str) -> None:
+    words = BACKENDS[database].words
+    sql = f"ALTER TABLE {history.TABLE} {words.adds} name2 VARCHAR(20)"
+    assert prover_of(database).faults(sql) == ()
+
+
+def test_numbers_of_tidb_only_grow_on_several_servers() -> None:
+    assert "AUTO_ID_CACHE=1" in tidb.TiDB.words.ending
+    assert "AUTO_ID_CACHE" not in mysql.MySQL.words.ending
+
+
+def test_the_lock_of_starrocks_is_a_table_that_can_be_made_once() -> None:
+    sql = starrocks.lock_sql("connection 7 of process 8 on here")
+    assert prover_of("starrocks").faults(sql) == ()
+    assert "IF NOT EXISTS" not in sql
 
 
 @pytest.mark.parametrize("sql", [vertica.HAVE_LOCK, vertica.TAKE_LOCK, "BEGIN"])
@@ -45,7 +73,5 @@ def test_what_the_backend_of_sql_server_says_is_transact_sql(sql: str) -> None:
     assert prover_of("sqlserver").faults(sql) == ()
 
 
-def test_a_column_is_added_to_our_tables_as_sql_server_takes_it() -> None:
-    words = sqlserver.SQLServer.words
-    assert prover_of("sqlserver").faults(f"ALTER TABLE [t] {words.adds} [n] INT") == ()
+def test_sql_server_adds_no_column_in_the_words_of_others() -> None:
     assert prover_of("sqlserver").faults("ALTER TABLE [t] ADD COLUMN [n] INT")
