@@ -166,9 +166,11 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     else:
         found = postgresql(session, version)
     parallel = ("--numprocesses=auto", "--dist=worksteal")
-    # What the plugin does differs on the oldest alone, which copies in another way.
-    plugin = [] if database == DATABASES[0] else ["--ignore=tests/faces/plugin"]
-    asked = ("pytest", f"--database={database}", *parallel, *plugin, *words)
+    # The newest stands in for others, and what the plugin does differs on the oldest
+    # alone, which copies in another way.
+    apart = ["--ignore=tests/cases/test_auroradsql.py"]
+    apart += [] if database == DATABASES[0] else ["--ignore=tests/faces/plugin"]
+    asked = ("pytest", f"--database={database}", *parallel, *apart, *words)
     try:
         session.run(*asked, env=found)
     except CommandFailed:
