@@ -87,7 +87,9 @@ def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Finding
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, about 5 minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, about 5 minutes"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
     return parser.parse_args()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,19 +105,31 @@ def test_a_fault_of_ours_is_told_with_its_traceback(tmp_path: Path) -> None:
         run.kept(noted, tmp_path / "open", fails="a fault")
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from mm_pytest.run import Run
+from test_run import noted
+run = Run.begun()
+run.kept(noted, Path(sys.argv[1]))
+print(run.folder, end="", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 def test_a_run_whose_processes_were_killed_leaves_nothing(tmp_path: Path) -> None:
     place = tmp_path / "open"
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        # What the parent would do, in a process that never gets to the end of it.
-        run = Run.begun()
-        run.kept(noted, place)
-        os.write(writer, str(run.folder).encode())
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
-    folder = Path(os.read(reader, 999).decode())
-    os.close(reader)
-    os.close(writer)
+    words = (sys.executable, "-c", KILLED, str(place))
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    # Not forked: a lock that another thread of this process holds would stay locked.
+    killed = subprocess.run(
+        words,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    folder = Path(killed.stdout)
     wait_until(lambda: not folder.exists())
     assert not place.exists()
