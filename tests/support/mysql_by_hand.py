@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from hand_changes import Attribute, HandChange, change, other
+from hand_changes import Attribute, HandChange, change
+from hand_tables import PAIRS, VISITS, Parts, foreign_key
 from mm_engine import operations as ops
 from mm_engine.model import types as t
 from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
@@ -57,49 +58,13 @@ PEOPLE = Table(
     checks=[Check("age > -5 AND name <> 'it''s'", name="ck_age")],
     comment="those who come",
 )
-VISITS = Table(
-    "visits",
-    [Field("person", t.BigInt(), nullable=False), Field("other", t.BigInt())],
-    foreign_keys=[
-        ForeignKey(
-            ["person"],
-            "people",
-            references=["id"],
-            name="fk_person",
-            on_delete="CASCADE",
-        )
-    ],
-)
-PAIRS = Table(
-    "pairs",
-    [Field("one", t.BigInt(), nullable=False), Field("two", t.Date(), nullable=False)],
-    primary_key=PrimaryKey(["one", "two"], name="pairs_pkey"),
-    uniques=[Unique(["one"], name="uq_one")],
-)
 MOOD = Enum("mood", ["glad", "sad"], comment="how it is")
 BASE = attrs.evolve(Schema.of(PEOPLE, VISITS, PAIRS), enums={"mood": MOOD})
 """What the migrations made."""
 
 
-def field(name: str, **changes: object) -> ops.AlterField:
-    """The change of a field of the people."""
-    return ops.AlterField("people", other(PEOPLE.field(name), **changes))
-
-
-def index(name: str, **changes: object) -> ops.AlterIndex:
-    """The change of an index of the people."""
-    return ops.AlterIndex("people", other(PEOPLE.index(name), **changes))
-
-
-def unique(**changes: object) -> ops.AlterUnique:
-    """The change of a unique constraint."""
-    return ops.AlterUnique("people", other(PEOPLE.unique("uq_name"), **changes))
-
-
-def foreign_key(**changes: object) -> ops.AlterForeignKey:
-    """The change of the foreign key."""
-    changed = other(VISITS.foreign_key("fk_person"), **changes)
-    return ops.AlterForeignKey("visits", changed)
+PARTS = Parts(PEOPLE)
+field, index, unique = PARTS.field, PARTS.index, PARTS.unique
 
 
 def altered(words: str, table: str = "people") -> str:
