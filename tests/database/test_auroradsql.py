@@ -82,6 +82,21 @@ def test_a_conflict_within_a_transaction_is_told(url: Url) -> None:
             opened.run("DROP FUNCTION conflicting; DROP SEQUENCE tries")
 
 
+def test_the_statements_of_others_on_the_same_engine_are_left_alone(url: Url) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    with connected(url, root=Path()) as connection, session(connection) as opened:
+        opened.run(CONFLICTS)
+        try:
+            with (
+                connection.engine.connect() as other,
+                pytest.raises(DBAPIError, match="OC000"),
+            ):
+                other.exec_driver_sql("SELECT conflicting()")
+        finally:
+            opened.run("DROP FUNCTION conflicting; DROP SEQUENCE tries")
+
+
 def test_nobody_listens_to_an_engine_afterwards(url: Url) -> None:
     with connected(url, root=Path()) as connection:
         with session(connection):

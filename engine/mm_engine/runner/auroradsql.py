@@ -36,6 +36,15 @@ class Cursor(Protocol):
         ...
 
 
+class Context(Protocol):
+    """What SQLAlchemy knows of an execution; an engine has those of others, too."""
+
+    @property
+    def root_connection(self) -> sa.Connection:
+        """Whose execution it is."""
+        ...
+
+
 class AuroraDSQL(PostgreSQL):
     """A cluster, which has no locks: who comes second is refused when he commits.
 
@@ -59,11 +68,15 @@ class AuroraDSQL(PostgreSQL):
         from sqlalchemy import event
 
         def execute(
-            cursor: Cursor, statement: str, parameters: object, _: object
+            cursor: Cursor, statement: str, parameters: object, context: Context
         ) -> bool:
+            if context.root_connection is not connection:
+                return False
             return self._tried(connection, cursor, statement, parameters)
 
-        def execute_as_it_is(cursor: Cursor, statement: str, _: object) -> bool:
+        def execute_as_it_is(cursor: Cursor, statement: str, context: Context) -> bool:
+            if context.root_connection is not connection:
+                return False
             return self._tried(connection, cursor, statement)
 
         listening: dict[str, Callable[..., bool]] = {

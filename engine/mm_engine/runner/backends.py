@@ -72,6 +72,11 @@ def type_of(source: sa.Connection | sa.Engine) -> str | None:
     return next(iter(types), None)
 
 
+def check_migratable(database: str) -> None:
+    """Refuse a database of ours that has no backend, before anybody connects."""
+    _kind(database)
+
+
 @cache
 def _kind(database: str) -> type[Backend]:
     if database in _HOMES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -91,7 +92,8 @@ def _is_there(connection: sa.Connection) -> bool:
 def _is_dead(row: tuple[object, ...]) -> bool:
     """Whether the holder was a process of this machine, and is no more."""
     _, host, process, _ = row
-    if host != socket.gethostname():
+    # On Windows the number 0 is no question but Ctrl-C.
+    if host != socket.gethostname() or sys.platform == "win32":
         return False
     try:
         os.kill(int(str(process)), 0)

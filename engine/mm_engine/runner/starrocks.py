@@ -31,7 +31,7 @@ PAUSE = 0.2
 
 _KEPT = ("sql_mode", "enable_insert_strict", "time_zone")
 _EXISTS = re.compile(r"already exists", re.IGNORECASE)
-_ALTERED = re.compile(r"ALTER TABLE `(\w+)`")
+_ALTERED = re.compile(r"ALTER TABLE `((?:[^`]|``)+)`")
 _NUMBERS = {
     Trouble.RIGHTS: (1044, 1045, 1142, 1227, 5203),
     Trouble.LOST: (1053, 2006, 2013),
@@ -129,9 +129,10 @@ class StarRocks(Backend):
         found = _ALTERED.match(sql)
         if found is None or not sql.endswith(JOB):
             return
+        table = found[1].replace("``", "`").replace("\\", "\\\\").replace("'", "\\'")
         question = (
             "SHOW ALTER TABLE COLUMN"
-            f" WHERE TableName = '{found[1]}' ORDER BY CreateTime DESC LIMIT 1"
+            f" WHERE TableName = '{table}' ORDER BY CreateTime DESC LIMIT 1"
         )
         while True:
             row = connection.exec_driver_sql(question).mappings().fetchone()

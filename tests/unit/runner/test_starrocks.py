@@ -50,6 +50,16 @@ def test_a_job_is_asked_after_until_it_is_done(monkeypatch: pytest.MonkeyPatch) 
     assert "TableName = 'things'" in cluster.asked[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"), [("a-b", "a-b"), ("d``e f", "d`e f"), ("o'k", r"o\'k")]
+)
+def test_a_job_on_a_table_of_any_name_is_waited_for(name: str, asked: str) -> None:
+    cluster = Cluster("FINISHED")
+    altered = ALTER.replace("things", name)
+    assert settled(cluster, f"{altered}{JOB}") == 1
+    assert f"TableName = '{asked}'" in cluster.asked[0]
+
+
 def test_a_change_that_left_no_job_is_done() -> None:
     assert settled(Cluster(), f"{ALTER}{JOB}") == 1
 
