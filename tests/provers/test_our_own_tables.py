@@ -11,6 +11,7 @@ from mm_engine.runner import (
     journal,
     mysql,
     owned,
+    redshift,
     sqlserver,
     starrocks,
     tidb,
@@ -25,6 +26,7 @@ BACKENDS: dict[str, Backend] = {
     "tidb": tidb.TiDB(),
     "starrocks": starrocks.StarRocks(),
     "auroradsql": auroradsql.AuroraDSQL(),
+    "redshift": redshift.Redshift(),
 }
 
 
@@ -59,6 +61,13 @@ def test_the_lock_of_starrocks_is_a_table_that_can_be_made_once() -> None:
 @pytest.mark.parametrize("sql", [vertica.HAVE_LOCK, vertica.TAKE_LOCK, "BEGIN"])
 def test_the_lock_of_vertica_is_taken_in_words_that_it_knows(sql: str) -> None:
     assert prover_of("vertica").faults(sql) == ()
+
+
+@pytest.mark.parametrize(
+    "sql", [redshift.HAVE_LOCK, *redshift.TAKE_LOCK, "BEGIN", "ROLLBACK"]
+)
+def test_the_lock_of_redshift_is_taken_in_words_that_it_knows(sql: str) -> None:
+    assert prover_of("redshift").faults(sql) == ()
 
 
 @pytest.mark.parametrize(

@@ -205,10 +205,7 @@ def unfake(
 
 
 def read_history(project: Belongings) -> History:
-    """What the database says was applied; nothing is written, no file made.
-
-    Raises ``UnsupportedError`` before anything else for a type that cannot be migrated.
-    """
+    """What the database says was applied; nothing is written, no file made."""
     from mm_engine.runner.history import read_history as read
 
     url = project.url()

@@ -6,13 +6,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from mm_engine.errors import UnsupportedError
 from mm_engine.model.databases import (
     AURORADSQL,
     CLICKHOUSE,
-    DATABASES,
     MYSQL,
     POSTGRESQL,
+    REDSHIFT,
     SQLITE,
     SQLSERVER,
     STARROCKS,
@@ -28,7 +27,7 @@ from mm_engine.runner.wires import SPELLED_OUT, types_spoken
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-_HOMES = {
+HOMES = {
     POSTGRESQL: ("mm_engine.runner.postgresql", "PostgreSQL"),
     SQLSERVER: ("mm_engine.runner.sqlserver", "SQLServer"),
     MYSQL: ("mm_engine.runner.mysql", "MySQL"),
@@ -40,7 +39,9 @@ _HOMES = {
     VERTICA: ("mm_engine.runner.vertica", "Vertica"),
     AURORADSQL: ("mm_engine.runner.auroradsql", "AuroraDSQL"),
     YDB: ("mm_engine.runner.ydb", "YDB"),
+    REDSHIFT: ("mm_engine.runner.redshift", "Redshift"),
 }
+"""The module and the class of each of our databases."""
 
 
 TYPE = "makemigrations_type"
@@ -52,9 +53,6 @@ def backend_of(source: sa.Connection | sa.Engine) -> Backend:
 
     SQLAlchemy has one dialect for several of our databases, so its name alone would
     take Redshift for PostgreSQL, and TiDB for MySQL.
-
-    Raises ``UnsupportedError`` for a database of ours that has none: nobody would be
-    kept out, and its history is kept by nothing that was tried.
     """
     kind = type_of(source)
     # A new one each time: it remembers how its connection was set.
@@ -72,21 +70,11 @@ def type_of(source: sa.Connection | sa.Engine) -> str | None:
     return next(iter(types), None)
 
 
-def check_migratable(database: str) -> None:
-    """Refuse a database of ours that has no backend, before anybody connects."""
-    _kind(database)
-
-
 @cache
 def _kind(database: str) -> type[Backend]:
-    if database in _HOMES:
-        module, word = _HOMES[database]
+    if database in HOMES:
+        module, word = HOMES[database]
         found: object = vars(import_module(module))[word]
-    elif database in DATABASES:
-        raise UnsupportedError(
-            f"{database} cannot be migrated yet",
-            hint=f'its SQL is written by "migrate showsql --database {database}"',
-        )
     else:
         found = brought(database, "BACKEND")
     return found if isinstance(found, type) and issubclass(found, Backend) else Backend

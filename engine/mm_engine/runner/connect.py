@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mm_engine.errors import ConfigError, LockError, MMError
 from mm_engine.runner import hrana, sqlite
 from mm_engine.runner.backend import Backend, Trouble
-from mm_engine.runner.backends import TYPE, backend_of, check_migratable
+from mm_engine.runner.backends import TYPE, backend_of
 from mm_engine.runner.url import Url
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def open_engine(
 
     ``must_exist`` lets no file be made.
 
-    Raises ``ConfigError`` if the driver is missing, or the file cannot be one, and
-    ``UnsupportedError`` for a database that cannot be migrated yet.
+    Raises ``ConfigError`` if the driver is missing, or the file cannot be one.
     """
-    check_migratable(url.database_type)
     if url.wire.is_file:
         return sqlite.engine(
             url,

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.model.databases import VERTICA
 from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.keeper import TABLE, Keeper
 from mm_engine.runner.owned import Words
-from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-LOCK = "makemigrations_lock"
-"""The table that is locked; nothing is ever written into it."""
+HAVE_LOCK = f'CREATE TABLE IF NOT EXISTS "{TABLE}" ("id" INTEGER)'
 
-HAVE_LOCK = f'CREATE TABLE IF NOT EXISTS "{LOCK}" ("id" INTEGER)'
-
-TAKE_LOCK = f'LOCK TABLE "{LOCK}" IN EXCLUSIVE MODE NOWAIT'
+TAKE_LOCK = f'LOCK TABLE "{TABLE}" IN EXCLUSIVE MODE NOWAIT'
 """Fails where another session has it (docs.vertica.com, LOCK TABLE)."""
 
 _STATES = {
@@ -64,7 +61,10 @@ class Vertica(Backend):
         unique=" UNIQUE ENABLED",
         text="LONG VARCHAR",
     )
-    _is_held = False
+
+    def __init__(self) -> None:
+        """A backend of one session, which remembers what it holds."""
+        self._keeper = Keeper(HAVE_LOCK, (TAKE_LOCK,), self._is_refusal)
 
     @contextmanager
     def prepared(
@@ -95,38 +95,16 @@ class Vertica(Backend):
     @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
         """Hold the lock on a session of its own; who has it already goes on."""
-        if self._is_held:
-            yield True
-            return
-        with connection.engine.connect() as keeper:
-            keeper.exec_driver_sql(HAVE_LOCK).close()
-            is_ours = any(self._is_taken(keeper) for _ in tries(self.patience))
-            self._is_held = is_ours
-            try:
-                yield is_ours
-            finally:
-                self._is_held = False
-                # A session that broke has given it back.
-                with suppress(Exception):
-                    keeper.exec_driver_sql("ROLLBACK").close()
+        with self._keeper.held(connection.engine, self.patience) as is_ours:
+            yield is_ours
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from the SQLSTATE, which is PostgreSQL's but for a few."""
         state = str(getattr(error, "sqlstate", None) or "")
         return _STATES.get(state, _CLASSES.get(state[:2], Trouble.OTHER))
 
-    def _is_taken(self, keeper: sa.Connection) -> bool:
-        from sqlalchemy.exc import DBAPIError
-
-        keeper.exec_driver_sql("BEGIN").close()
-        try:
-            keeper.exec_driver_sql(TAKE_LOCK).close()
-        except DBAPIError as error:
-            keeper.exec_driver_sql("ROLLBACK").close()
-            if self.trouble(error.orig) is Trouble.IN_USE:
-                return False
-            raise
-        return True
+    def _is_refusal(self, error: BaseException | None) -> bool:
+        return self.trouble(error) is Trouble.IN_USE
 
 
 def _driver(connection: sa.Connection) -> _Driver:

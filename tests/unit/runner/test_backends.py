@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from mm_engine.errors import ConfigError, UnsupportedError
+from mm_engine.errors import ConfigError
+from mm_engine.model.databases import DATABASES
 from mm_engine.runner.auroradsql import AuroraDSQL
 from mm_engine.runner.backend import Backend
-from mm_engine.runner.backends import backend_of, type_of
+from mm_engine.runner.backends import HOMES, backend_of, type_of
 from mm_engine.runner.connect import open_engine
 from mm_engine.runner.mysql import MySQL
 from mm_engine.runner.postgresql import PostgreSQL, kin_of
@@ -39,14 +40,8 @@ def test_what_a_url_is_said_to_be_counts_more_than_what_speaks() -> None:
     assert type(backend_of(engine)) is AuroraDSQL
 
 
-def test_a_database_that_nobody_knows_to_migrate_is_refused() -> None:
-    # Before its driver is missed, which would be installed for nothing.
-    for url in (
-        Url.of("redshift://h/d"),
-        Url.of("postgresql://h/d").refined("redshift"),
-    ):
-        with pytest.raises(UnsupportedError, match="cannot be migrated yet"):
-            open_engine(url, root=Path())
+def test_each_of_our_databases_has_a_backend() -> None:
+    assert {*HOMES} == {*DATABASES}
 
 
 def test_a_connection_of_an_application_is_of_the_type_that_was_said() -> None:
