@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
-from fresh_databases import READ, empty
+from fresh_databases import LIVED_IN, empty
 from histories import Example, examples
 from inhabited import Inhabited
 from rows_kept import disturbed, lost_back, lost_there, without
@@ -20,7 +20,7 @@ NOWHERE = {("mysql", "shop"): "its unique indexes leave rows out"}
 
 PLACES = tuple(
     pytest.param((kind, example), marks=marked.marks, id=f"{example.name}-{kind}")
-    for marked in READ
+    for marked in LIVED_IN
     for kind in [str(marked.values[0])]
     for example in examples()
     if (kind, example.name) not in NOWHERE

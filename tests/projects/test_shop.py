@@ -33,7 +33,6 @@ REFUSED = {
     "sqlserver": "no indexes on expressions",
     "auroradsql": "no triggers",
     "redshift": 'no words for the default "new_uuid"',
-    "turso": 'no words for the default "order_code"',
 }
 """What no words of a database can say of the shop."""
 TOLD = [database for database in available() if database not in REFUSED]

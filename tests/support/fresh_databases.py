@@ -24,6 +24,10 @@ READ = (*BOTH, pytest.param("mysql", marks=pytest.mark.database("mariadb")))
 """The databases that can be read."""
 
 
+LIVED_IN = (*READ, pytest.param("turso", marks=pytest.mark.database("turso")))
+"""Those that the example projects are migrated on, with rows in their tables."""
+
+
 @contextmanager
 def empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty database of a kind."""
@@ -33,6 +37,9 @@ def empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[s
     if kind == "mysql":
         with mariadb.database(str(request.getfixturevalue("mariadb_server"))) as url:
             yield url
+        return
+    if kind == "turso":
+        yield f"libsql://{request.getfixturevalue('sqld')}?secure=false&authToken=x"
         return
     with database(str(request.getfixturevalue("postgresql_url"))) as url:
         yield url

@@ -106,7 +106,7 @@ class Inhabited:
 
     def shape(self) -> object:
         """What the database knows of its tables."""
-        if self.project.database_type() == "sqlite":
+        if self.project.database_type() in ("sqlite", "turso"):
             query = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY 1, 2"
             with self._opened() as opened:
                 return opened.rows(query), self.columns(opened)
