@@ -11,7 +11,6 @@ import pytest
 from histories import PROJECTS, Example
 from mm_engine.dialects import available
 from mm_engine.dialects.statements import Statement, flat
-from mm_engine.errors import UnsupportedError
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.model.schema import Schema
 from mm_engine.model.types import Array, FieldType
@@ -21,29 +20,18 @@ from mm_engine.project import Project
 from mm_engine.project.telling import Choice, Scope
 from mm_engine.runner.plan import ZERO, plan_down, plan_up
 from mm_engine.runner.script import script
+from told_projects import is_told
 
+SHOP = Example(PROJECTS / "shop")
 ALL = Choice(scope=Scope.ALL)
-REFUSED = {
-    "mysql": "MySQL has no partial indexes",
-    "vertica": "no triggers",
-    "ydb": "YDB",
-    "tidb": "TiDB has no partial indexes",
-    "starrocks": "no default like CURRENT_TIMESTAMP",
-    "clickhouse": "no triggers",
-    "sqlserver": "no indexes on expressions",
-    "auroradsql": "no triggers",
-    "redshift": 'no words for the default "new_uuid"',
-}
-"""What no words of a database can say of the shop."""
-TOLD = [database for database in available() if database not in REFUSED]
+TOLD = [database for database in available() if is_told(SHOP, database)]
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A copy of it, with the package that it takes a file from."""
-    shop = Example(PROJECTS / "shop")
-    monkeypatch.syspath_prepend(shop.packages)
-    return Project.find(shop.copy(tmp_path))
+    monkeypatch.syspath_prepend(SHOP.packages)
+    return Project.find(SHOP.copy(tmp_path))
 
 
 def operations(graph: MigrationGraph) -> Iterator[Operation]:
@@ -111,11 +99,3 @@ def test_every_statement_of_it_is_one(project: Project, database: str) -> None:
     statements = [item.sql for item in items if isinstance(item, Statement)]
     assert len(statements) > len(project.schema().tables)
     assert [sql for sql in statements if len(dialect.split(sql)) != 1] == []
-
-
-@pytest.mark.parametrize(("database", "reason"), REFUSED.items())
-def test_it_is_refused_whole_where_it_cannot_be_told(
-    project: Project, database: str, reason: str
-) -> None:
-    with pytest.raises(UnsupportedError, match=reason):
-        project.showsql(ALL, database_type=database)

@@ -186,10 +186,11 @@ def _told(steps: tuple[Move, ...], database: str) -> tuple[str, ...]:
     words = dialect(database)
     items = words.items(steps)
     every = (*words.prologue(items), *items, *words.epilogue(items))
-    return tuple(sql for item in flat(every) for sql in _sql(item))
+    return tuple(sql for item in flat(every) for sql in said(item))
 
 
-def _sql(item: Item) -> Iterator[str]:
+def said(item: Item) -> Iterator[str]:
+    """What a database is sent, or asked, by an item of a script."""
     match item:
         case Statement(sql=sql):
             yield sql
