@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 
-from mm_engine.runner import auroradsql
+from mm_engine.dialects.features import Transactions
+from mm_engine.errors import LockError
+from mm_engine.runner import auroradsql, lease
 from mm_engine.runner.auroradsql import AuroraDSQL
 from mm_engine.runner.backend import Trouble
 from mm_engine.runner.connect import connected
-from mm_engine.runner.session import session
+from mm_engine.runner.events import Event, StatementRun
+from mm_engine.runner.execute import execute
+from mm_engine.runner.history import History
+from mm_engine.runner.session import Session, session
 from mm_engine.runner.url import Url
+from postgresql_runs import database
+from programs import ask, program, told
+from runs import up
 
 pytestmark = pytest.mark.database("postgresql")
 
@@ -102,3 +113,77 @@ def test_nobody_listens_to_an_engine_afterwards(url: Url) -> None:
         with session(connection):
             assert connection.dialect.dispatch.do_execute
         assert not connection.dialect.dispatch.do_execute
+
+
+MIGRATOR = """
+import sys
+sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, sys.argv[3])
+from test_auroradsql import SCRIPTS, opened
+from mm_engine.runner.execute import execute
+print("ready", flush=True)
+for line in sys.stdin:
+    with opened(sys.argv[2], patience=30) as ready:
+        results = execute(ready, SCRIPTS, applied=())
+    print(sum(not result.is_skipped for result in results), flush=True)
+"""
+
+SCRIPTS = tuple(
+    attrs.evolve(
+        up(f"000{n}_x", f"CREATE TABLE t{n} (x INT)"),
+        begin="BEGIN",
+        policy=Transactions.SINGLE,
+        is_atomic=False,
+    )
+    for n in (1, 2)
+)
+
+
+@contextmanager
+def opened(server: str, patience: float = 0) -> Iterator[Session]:
+    named = Url.of(server).refined("auroradsql")
+    with (
+        connected(named, root=Path()) as connection,
+        session(connection, lock_timeout=patience) as ready,
+    ):
+        yield ready
+
+
+def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
+    here = str(Path(__file__).parent)
+    with (
+        database(postgresql_url) as own,
+        program(MIGRATOR, own, here) as one,
+        program(MIGRATOR, own, here) as two,
+    ):
+        assert (told(one), told(two)) == ("ready", "ready")
+        ask(one, "go")
+        ask(two, "go")
+        assert sorted((told(one), told(two))) == ["0", "2"]
+
+
+def test_who_waits_too_long_is_told_who_is_there(postgresql_url: str) -> None:
+    with database(postgresql_url) as own, opened(own) as first, opened(own) as second:
+        with (
+            first.backend.locked(first.connection),
+            pytest.raises(LockError, match=r"process \d+ on .*, for \d+ s more"),
+        ):
+            execute(second, SCRIPTS, applied=())
+        execute(second, SCRIPTS, applied=())
+
+
+def test_a_holder_who_slept_past_his_end_is_refused(postgresql_url: str) -> None:
+    other = lease.Lease("other", "elsewhere", 1, lease.POSTGRESQL_CLOCK)
+
+    def report(event: Event) -> None:
+        if isinstance(event, StatementRun):
+            ready.run(f"UPDATE {lease.TABLE} SET ends_at = 0")
+            assert other.take(ready.connection)
+
+    with database(postgresql_url) as own, opened(own) as ready:
+        with pytest.raises(LockError, match="held by process 1 on elsewhere") as caught:
+            execute(ready, SCRIPTS, applied=(), report=report)
+        assert "all its 1 statements are done, but it is not recorded" in str(
+            caught.value
+        )
+        assert History.read(ready.connection).names == ()

@@ -16,6 +16,7 @@ from mm_engine.dialects import dialect
 from mm_engine.errors import LockError, RunError, UnfinishedError
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner import clickhouse_lease, history
+from mm_engine.runner.backend import LostLeaseError
 from mm_engine.runner.backends import backend_of
 from mm_engine.runner.clickhouse import ClickHouse
 from mm_engine.runner.history import History
@@ -146,6 +147,17 @@ def test_of_all_who_want_the_lock_at_once_one_gets_it(
     for thread in wanting:
         thread.join()
     assert sorted(table is None for table in got) == [False, True, True, True]
+
+
+def test_a_holder_whose_time_is_over_is_told_so(connection: sa.Connection) -> None:
+    backend = ClickHouse()
+    with backend.locked(connection):
+        backend.prove(connection)
+        words = f"ALTER TABLE {NAME} MODIFY COMMENT 'process 1 on moon; until 1'"
+        connection.exec_driver_sql(words).close()
+        assert clickhouse_lease.taken(connection) is not None
+        with pytest.raises(LostLeaseError, match="was lost"):
+            backend.prove(connection)
 
 
 def test_a_lock_is_renewed_while_it_is_held(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import attrs
 import pytest
 
 import mm_engine as mm
@@ -18,6 +19,7 @@ from mm_engine.errors import ConfigError, LockError, RunError
 from mm_engine.introspect.reader import expected, reflect
 from mm_engine.runner import lease
 from mm_engine.runner.connect import connected
+from mm_engine.runner.events import Event, StatementRun
 from mm_engine.runner.execute import execute
 from mm_engine.runner.history import History, read_history
 from mm_engine.runner.plan import Direction, Step
@@ -162,7 +164,9 @@ def test_a_writer_who_waits_long_ends_a_migration_and_that_is_said(sqld: str) ->
 def test_the_row_of_a_process_that_died_is_nobody_s(sqld: str) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
-    dead = lease.Lease("dead", lease.Lease.here().host, process.pid)
+    dead = attrs.evolve(
+        lease.Lease.here(lease.SQLITE_CLOCK), token="dead", process=process.pid
+    )
     with opened(sqld, lock_timeout=0) as ready:
         assert dead.take(ready.connection)
         execute(ready, [up("0001_a", *A)], applied=())
@@ -170,13 +174,46 @@ def test_the_row_of_a_process_that_died_is_nobody_s(sqld: str) -> None:
 
 
 def test_the_row_of_another_machine_holds_until_its_end(sqld: str) -> None:
-    other = lease.Lease("other", "elsewhere", 1)
+    other = lease.Lease("other", "elsewhere", 1, lease.SQLITE_CLOCK)
     with opened(sqld, lock_timeout=0) as ready:
         assert other.take(ready.connection)
         with pytest.raises(LockError, match="process 1 on elsewhere"):
             execute(ready, [up("0001_a", *A)], applied=())
         ready.run(f"UPDATE {lease.TABLE} SET ends_at = ends_at - {lease.LASTS} - 1")
         execute(ready, [up("0001_a", *A)], applied=())
+
+
+def overslept(ready: Session) -> None:
+    """The time of whoever holds the row is over, and another one takes it."""
+    other = lease.Lease("other", "elsewhere", 1, lease.SQLITE_CLOCK)
+    ready.run(f"UPDATE {lease.TABLE} SET ends_at = ends_at - {lease.LASTS} - 1")
+    assert other.take(ready.connection)
+
+
+def test_a_holder_who_slept_past_his_end_is_refused_and_records_nothing(
+    sqld: str,
+) -> None:
+    def report(event: Event) -> None:
+        if isinstance(event, StatementRun) and event.number == 1:
+            overslept(ready)
+
+    with opened(sqld) as ready:
+        with pytest.raises(LockError, match="held by process 1 on elsewhere") as caught:
+            execute(ready, [up("0001_a", *A)], applied=(), report=report)
+        assert "nothing of this migration was done" in str(caught.value)
+        # What the sleeper did is rolled back, the other's taking with it.
+        assert History.read(ready.connection).names == ()
+    assert rows(sqld, "SELECT name FROM sqlite_schema WHERE name = 'a'") == []
+
+
+def test_whoever_proves_that_he_holds_the_row_holds_it_for_its_whole_time(
+    sqld: str,
+) -> None:
+    with opened(sqld) as ready, ready.backend.locked(ready.connection):
+        ready.run(f"UPDATE {lease.TABLE} SET ends_at = ends_at - {lease.LASTS - 20}")
+        ready.prove()
+        asked = f"SELECT ends_at - {lease.SQLITE_CLOCK} > 200 FROM {lease.TABLE}"
+        assert ready.rows(asked) == ((1,),)
 
 
 def test_a_server_that_is_not_there_is_named_without_the_token() -> None:

@@ -9,6 +9,7 @@ from mm_engine.runner import (
     auroradsql,
     history,
     journal,
+    lease,
     mysql,
     owned,
     redshift,
@@ -56,6 +57,15 @@ def test_the_lock_of_starrocks_is_a_table_that_can_be_made_once() -> None:
     sql = starrocks.lock_sql("connection 7 of process 8 on here")
     assert prover_of("starrocks").faults(sql) == ()
     assert "IF NOT EXISTS" not in sql
+
+
+def test_the_lease_of_aurora_dsql_is_a_row_in_words_that_it_knows() -> None:
+    held = lease.Lease("abc", "here", 1, lease.POSTGRESQL_CLOCK)
+    for sql in (
+        *(lease.MADE, lease.found_sql(held.clock), held.taking_sql("dead")),
+        *(held.renewing_sql, held.asking_sql, held.freeing_sql),
+    ):
+        assert prover_of("auroradsql").faults(sql) == ()
 
 
 @pytest.mark.parametrize("sql", [vertica.HAVE_LOCK, vertica.TAKE_LOCK, "BEGIN"])

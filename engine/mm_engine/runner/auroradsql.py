@@ -1,4 +1,4 @@
-"""Aurora DSQL as a server: conflicts tried again, jobs waited for, no locks."""
+"""Aurora DSQL as a server: conflicts tried again, jobs waited for, a lease."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
 from mm_engine.model.databases import AURORADSQL
+from mm_engine.runner import lease
 from mm_engine.runner.backend import Backend, Begun, Trouble
 from mm_engine.runner.owned import Words
 from mm_engine.runner.postgresql import PostgreSQL
@@ -48,9 +49,11 @@ class Context(Protocol):
 class AuroraDSQL(PostgreSQL):
     """A cluster, which has no locks: who comes second is refused when he commits.
 
-    Of two who migrate at once one meets the other's row in the journal, under a number
-    that may stand there once, before he has changed anything.
+    So a row with an end keeps others out. Of two who take it at once one has a
+    conflict, tries again, and finds it taken.
     """
+
+    locks_sessions = True
 
     database = AURORADSQL
     words = Words(
@@ -59,6 +62,10 @@ class AuroraDSQL(PostgreSQL):
         number="BIGINT",
         moment="TIMESTAMP WITH TIME ZONE",
     )
+
+    def __init__(self) -> None:
+        """A backend of one session, which remembers what it holds."""
+        self._leased = lease.Leased(lease.POSTGRESQL_CLOCK)
 
     @contextmanager
     def prepared(
@@ -95,18 +102,22 @@ class AuroraDSQL(PostgreSQL):
     def begun(
         self, connection: sa.Connection, statement: str, table: str | None
     ) -> Begun:
-        """Begin, with nobody kept out."""
+        """Begin; others are kept out by the row."""
         return Backend.begun(self, connection, statement, table)
 
     def has_lock(self, connection: sa.Connection) -> bool:
-        """Nobody is kept out; who comes second is refused later."""
+        """Whoever begins holds the row already."""
         return Backend.has_lock(self, connection)
 
     @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
-        """The same without a transaction."""
-        with Backend.locked(self, connection) as is_ours:
+        """Hold the row for as long as the block lasts; who holds it keeps it."""
+        with self._leased.held(connection, self.patience) as is_ours:
             yield is_ours
+
+    def prove(self, connection: sa.Connection) -> None:
+        """Renew the row, in the transaction that is open if one is."""
+        self._leased.prove(connection)
 
     def ended(
         self, connection: sa.Connection, answer: sa.CursorResult[tuple[object, ...]]
@@ -127,8 +138,8 @@ class AuroraDSQL(PostgreSQL):
         return super().trouble(error)
 
     def holder(self, connection: sa.Connection) -> str | None:
-        """Nobody holds what is not there."""
-        return Backend.holder(self, connection)
+        """The process that holds the row, and for how long it can."""
+        return lease.holder(connection, lease.POSTGRESQL_CLOCK)
 
     def _tried(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from mm_engine.errors import ConfigError
+from mm_engine.errors import ConfigError, LockError
 from mm_engine.runner.owned import Words
 
 if TYPE_CHECKING:
@@ -39,6 +39,19 @@ class Trouble(Enum):
         ' or if it is right, "migrate fake" records the migration'
     )
     OTHER = ""
+
+
+class LostLeaseError(LockError):
+    """Somebody else may migrate by now: the lock was for a time, which is over."""
+
+    @classmethod
+    def to(cls, holder: str | None) -> LostLeaseError:
+        """The error, with whoever has the lock now."""
+        return cls(
+            "the lock of this database was lost while this process stood still"
+            + (f"; it is held by {holder}" if holder else ""),
+            hint='let the other one finish, then look at "migrate status"',
+        )
 
 
 Stamp: TypeAlias = tuple[int, ...]
@@ -171,6 +184,14 @@ class Backend:
         """
         del connection
         yield True
+
+    def prove(self, connection: sa.Connection) -> None:
+        """Raise ``LostLeaseError`` where the lock was for a time, and is lost.
+
+        Asked before something is written that only its holder may write; here a lock
+        cannot be lost without its connection.
+        """
+        del connection
 
     def stamp(self, connection: sa.Connection, table: str) -> Stamp:
         """The stamp of a table, so that its rows need not be read each time."""

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import attrs
 
+from mm_engine.dialects.features import Transactions
 from mm_engine.dialects.statements import (
     Expect,
     Item,
@@ -48,6 +49,8 @@ class Body:
             number = self.number
             if self.is_behind(item):
                 continue
+            if self.stands_alone:
+                self.session.prove()
             try:
                 self.one(item, total)
             except failing as error:
@@ -55,6 +58,11 @@ class Body:
             if isinstance(item, Statement | PythonCall):
                 self.failures.ran += 1
             self.report(StatementRun(self.script.name, item, number, total))
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether neither a transaction nor a journal asks who holds the lock."""
+        return not self.script.is_atomic and self.script.policy is Transactions.FULL
 
     def is_behind(self, item: Item) -> bool:
         """Whether an item is done already; here nothing is."""

@@ -12,7 +12,7 @@ import attrs
 from mm_engine.errors import ConfigError
 from mm_engine.model.databases import CLICKHOUSE
 from mm_engine.runner import clickhouse_lease as lease
-from mm_engine.runner.backend import Backend, Trouble
+from mm_engine.runner.backend import Backend, LostLeaseError, Trouble
 from mm_engine.runner.owned import Kind, Words
 from mm_engine.runner.waiting import tries
 
@@ -127,6 +127,13 @@ class ClickHouse(Backend):
             # Of a server that is gone nothing can be given back; its time will be over.
             with suppress(Exception):
                 lease.give_back(connection, table)
+
+    def prove(self, connection: sa.Connection) -> None:
+        """Look whether the newest table is ours; it is renewed beside us."""
+        found = lease.newest(connection)
+        if self._held is None or (found is not None and found.is_of(self._held)):
+            return
+        raise LostLeaseError.to(self.holder(connection))
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from ClickHouse's own number of the error."""

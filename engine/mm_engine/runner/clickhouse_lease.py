@@ -58,6 +58,10 @@ class Lease:
         said = _SAID.fullmatch(self.comment)
         return said is not None and int(said["until"]) > self.now
 
+    def is_of(self, table: str) -> bool:
+        """Whether it is held, and is the one that was taken as this table."""
+        return self.is_held and table == _table(self.database, self.number)
+
     @property
     def holder(self) -> str:
         """Who has it, and for how long it is certain."""

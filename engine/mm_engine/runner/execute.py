@@ -13,7 +13,7 @@ from mm_engine.dialects.statements import Statement
 from mm_engine.errors import HistoryError, LockError
 from mm_engine.migrations.digest import digest
 from mm_engine.runner import history, journal, lock
-from mm_engine.runner.backend import Stamp
+from mm_engine.runner.backend import LostLeaseError, Stamp
 from mm_engine.runner.body import Body
 from mm_engine.runner.events import (
     Report,
@@ -177,6 +177,8 @@ class _Run:
             is_run = self._way(script)(script, failures)
         except DBAPIError as error:
             raise failures.of_driver(error, None) from error
+        except LostLeaseError as error:
+            raise failures.of_lost_lock(error) from error
         if is_run:
             self._note(script)
         return is_run
@@ -282,6 +284,8 @@ class _Run:
     def _record(self, script: Script, spent: int) -> None:
         """Write the row of history, or take rows out."""
         connection = self.session.connection
+        # In the transaction that the row is written in, where there is one.
+        self.session.prove()
         self._prepare()
         history.remove(connection, script.records)
         number = None

@@ -12,7 +12,7 @@ import attrs
 
 from mm_engine.dialects.statements import Expect, Item, PythonCall, Statement, flat
 from mm_engine.errors import LockError, MMError, Position, RunError
-from mm_engine.runner.backend import Trouble
+from mm_engine.runner.backend import LostLeaseError, Trouble
 from mm_engine.runner.backends import backend_of
 from mm_engine.runner.plan import Direction
 from mm_engine.runner.script import Script
@@ -59,6 +59,14 @@ class Failures:
                 trouble.value
                 or f'"migrate showsql {self.script.name}" shows every statement'
             ),
+        )
+
+    def of_lost_lock(self, error: LostLeaseError) -> LockError:
+        """Somebody else may migrate by now, and this process stood still meanwhile."""
+        return LockError(
+            f"{self._name()}: {error.message}; {self._outcome()}",
+            at=self.script.migration.at,
+            hint=error.hint,
         )
 
     def of_expectation(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_engine.runner import owned
 from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Keeper:
             yield True
             return
         with engine.connect() as session:
-            self._have_table(session)
+            owned.have(session, TABLE, self.making)
             is_ours = any(self._is_taken(session) for _ in tries(patience))
             self.session = session if is_ours else None
             try:
@@ -47,17 +48,6 @@ class Keeper:
                 # A session that broke has given it back.
                 with suppress(Exception):
                     session.exec_driver_sql("ROLLBACK").close()
-
-    def _have_table(self, session: sa.Connection) -> None:
-        import sqlalchemy as sa
-        from sqlalchemy.exc import DBAPIError
-
-        try:
-            session.exec_driver_sql(self.making).close()
-        except DBAPIError:
-            # IF NOT EXISTS does not help two who make it at the same moment.
-            if not sa.inspect(session).has_table(TABLE):
-                raise
 
     def _is_taken(self, session: sa.Connection) -> bool:
         from sqlalchemy.exc import DBAPIError

@@ -129,6 +129,7 @@ class Log:
 
     def write(self, entry: Entry) -> None:
         """Write a row that counts only once its transaction is committed."""
+        self.session.prove()
         journal.add(self.session.connection, [entry])
 
     def forget(self) -> None:

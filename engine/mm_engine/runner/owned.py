@@ -94,6 +94,21 @@ def table_sql(
     return f"CREATE TABLE {quote(table)} ({lines}{words.inside}){words.ending}"
 
 
+def have(connection: sa.Connection, table: str, sql: str) -> None:
+    """Make a table of ours unless it is there, whoever makes it at the same moment."""
+    import sqlalchemy as sa
+    from sqlalchemy.exc import DBAPIError
+
+    if sa.inspect(connection).has_table(table):
+        return
+    try:
+        connection.exec_driver_sql(sql).close()
+    except DBAPIError:
+        # IF NOT EXISTS does not help two who make it at once.
+        if not sa.inspect(connection).has_table(table):
+            raise
+
+
 def add(
     connection: sa.Connection, backend: Backend, table: str, column: Column
 ) -> None:

@@ -50,6 +50,10 @@ class Session:
         found = self.connection.exec_driver_sql(sql, execution_options=AS_IT_IS)
         return tuple(tuple(row) for row in found) if found.returns_rows else ()
 
+    def prove(self) -> None:
+        """Raise ``LostLeaseError`` where others are kept out no more."""
+        self.backend.prove(self.connection)
+
     def is_in_transaction(self) -> bool:
         """Whether the database has a transaction of ours or the caller's open."""
         return self.backend.is_in_transaction(self.connection)

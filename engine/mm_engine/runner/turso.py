@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast
 
 from mm_engine.runner import lease
 from mm_engine.runner.backend import Backend, Trouble
 from mm_engine.runner.owned import Words
-from mm_engine.runner.waiting import tries
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -53,7 +52,7 @@ class Turso(Backend):
 
     def __init__(self) -> None:
         """A backend of one session, which remembers what it holds."""
-        self._lease: lease.Lease | None = None
+        self._leased = lease.Leased(lease.SQLITE_CLOCK)
 
     @property
     def complaints(self) -> tuple[type[Exception], ...]:
@@ -84,20 +83,12 @@ class Turso(Backend):
     @contextmanager
     def locked(self, connection: sa.Connection) -> Iterator[bool]:
         """Hold the row for as long as the block lasts; who holds it keeps it."""
-        if self._lease is not None:
-            yield True
-            return
-        wanted = lease.Lease.here()
-        is_ours = any(wanted.take(connection) for _ in tries(self.patience))
-        self._lease = wanted if is_ours else None
-        try:
+        with self._leased.held(connection, self.patience) as is_ours:
             yield is_ours
-        finally:
-            self._lease = None
-            # Of a connection that broke the row stays until its end.
-            with suppress(Exception):
-                if is_ours:
-                    wanted.give_back(connection)
+
+    def prove(self, connection: sa.Connection) -> None:
+        """Renew the row, in the transaction that is open if one is."""
+        self._leased.prove(connection)
 
     def trouble(self, error: BaseException | None) -> Trouble:
         """Read from the words of the error."""
@@ -114,4 +105,4 @@ class Turso(Backend):
 
     def holder(self, connection: sa.Connection) -> str | None:
         """The process that holds the row, and for how long it can."""
-        return lease.holder(connection)
+        return lease.holder(connection, lease.SQLITE_CLOCK)
