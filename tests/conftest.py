@@ -16,6 +16,8 @@ import pytest
 from hypothesis import settings
 
 OUTSIDE = ("DATABASE_URL", "DB_TYPE", "MAKEMIGRATIONS_")
+ASKED_FOR = "mysql"
+"""The database that is no part of a run but of one about it: a server of years ago."""
 KEPT = ("MAKEMIGRATIONS_TEST_", "MAKEMIGRATIONS_REQUIRE_DATABASES")
 
 settings.register_profile("quick", max_examples=100, deadline=None)
@@ -59,17 +61,22 @@ def pytest_collection_modifyitems(
     They are noted where reports carry them, also between processes.
     """
     asked = str(config.getoption("--database"))
-    if asked:
-        left_out = [item for item in items if family(asked) not in databases(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if family(asked) in databases(item)]
+    left_out = [item for item in items if not is_wanted(databases(item), asked)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if is_wanted(databases(item), asked)]
     for item in items:
         # The server of another database is chosen by the fixture that starts it.
         if asked and family(asked) == "sqlite" and not is_this_sqlite(asked):
             why = f"Python's SQLite is {sqlite3.sqlite_version}, not {asked}"
             item.add_marker(pytest.mark.skip(reason=why))
         noted = [asked] if asked else databases(item)
+        noted = [name for name in noted if name != ASKED_FOR]
         item.user_properties += [("database", name) for name in noted]
+
+
+def is_wanted(live: list[str], asked: str) -> bool:
+    """Whether a test on these databases is part of a run that asks for one, or none."""
+    return family(asked) in live if asked else live != [ASKED_FOR]
 
 
 def family(asked: str) -> str:

@@ -26,8 +26,11 @@ def test_that_runs(): ...
 @pytest.mark.xfail(strict=True)
 def test_that_runs_and_fails(): raise ValueError
 
-@pytest.mark.database("mysql")
+@pytest.mark.database("vertica")
 def test_that_is_skipped(): pytest.skip("not reached")
+
+@pytest.mark.database("mysql")
+def test_that_is_left_out_unless_it_is_asked_for(): ...
 
 def test_without_a_database(): ...
 """
@@ -90,16 +93,22 @@ def test_live_tests_are_counted_by_database(
     assert "live tests on sqlite: 2 ran, 0 skipped" in said
     [file] = counts.iterdir()
     assert json.loads(file.read_text("utf-8")) == {
-        "mysql": {"ran": 0, "skipped": 1},
         "sqlite": {"ran": 2, "skipped": 0},
+        "vertica": {"ran": 0, "skipped": 1},
     }
 
 
 def test_a_skip_fails_where_its_database_is_required(tmp_path: Path) -> None:
-    required = {"MAKEMIGRATIONS_REQUIRE_DATABASES": "sqlite,mysql"}
+    required = {"MAKEMIGRATIONS_REQUIRE_DATABASES": "sqlite,vertica"}
     code, said = run_suite(tmp_path, **required)
     assert code == 1
     assert "skipped, but required" in said
+
+
+def test_an_old_server_is_asked_for_by_name(tmp_path: Path) -> None:
+    code, said = run_suite(tmp_path, "--database=mysql-5.6")
+    assert code == 0
+    assert "live tests on mysql-5.6: 1 ran, 0 skipped" in said
 
 
 def test_a_run_on_one_version_is_of_its_database_alone(tmp_path: Path) -> None:

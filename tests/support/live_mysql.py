@@ -30,11 +30,19 @@ from mm_engine.model.schema import Schema
 from mm_engine.operations import CreateEnum, CreateTable, Operation
 
 _HERE = "WHERE {schema} = DATABASE() AND table_name NOT LIKE 'makemigrations_kept%'"
+_COMPUTED = ", generation_expression"
+_HAS_CHECKS = (
+    "SELECT 1 FROM information_schema.columns WHERE table_name = 'CHECK_CONSTRAINTS'"
+    " AND table_schema = 'information_schema' LIMIT 1"
+)
+"""What the catalog of a server gives no row for that knows no checks, nor columns that
+are computed: MySQL 5.6.
+"""
 _CATALOG = {
     "tables": "SELECT table_name, engine, table_collation, row_format, table_comment"
     f" FROM information_schema.tables {_HERE.format(schema='table_schema')}",
     "columns": "SELECT table_name, column_name, column_type, is_nullable,"
-    " column_default, extra, collation_name, column_comment, generation_expression"
+    f" column_default, extra, collation_name, column_comment{_COMPUTED}"
     f" FROM information_schema.columns {_HERE.format(schema='table_schema')}",
     "indexes": "SELECT table_name, index_name, non_unique, seq_in_index, column_name,"
     " sub_part, collation, index_type"
@@ -137,7 +145,11 @@ class LiveMySQL:
 
     def shape(self) -> dict[str, object]:
         """What the database knows, without the order of anything."""
-        return {name: sorted(map(repr, self.sql(q))) for name, q in _CATALOG.items()}
+        asked = dict(_CATALOG)
+        if not self.sql(_HAS_CHECKS):
+            del asked["checks"]
+            asked["columns"] = asked["columns"].replace(_COMPUTED, "")
+        return {name: sorted(map(repr, self.sql(q))) for name, q in asked.items()}
 
     def rows(self) -> dict[str, list[str]]:
         """Every row of every table, fields by name."""

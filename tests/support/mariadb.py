@@ -43,6 +43,9 @@ SETTINGS = (
 )
 """What makes a server quick whose data nobody will miss."""
 
+OTHERS = ("mariadb-", "mysql-")
+"""What versions are called that are not the machine's own."""
+
 PATIENCE = 30.0
 SAID = 40
 """How many of the last lines of its log are shown where a test fails."""
@@ -57,8 +60,11 @@ def mariadb_server(pytestconfig: pytest.Config) -> str:
     if find_spec("pymysql") is None:
         pytest.skip("PyMySQL is not installed")
     server, maker = program("mariadbd"), program("mariadb-install-db")
-    if server is None or maker is None:
-        pytest.skip(f"there is no MariaDB here, nor in {BINARIES}")
+    asked = str(pytestconfig.getoption("--database"))
+    is_other = asked.startswith(OTHERS)
+    if server is None or maker is None or (is_other and BINARIES not in os.environ):
+        named = asked if is_other else "MariaDB"
+        pytest.skip(f"there is no {named} here, nor in {BINARIES}")
     run = run_of(pytestconfig)
     return run.once(
         "tests-mariadb", str, lambda: run.kept(running, server, maker, run.folder)
@@ -100,6 +106,7 @@ def running(server: str, maker: str, base: Path) -> Iterator[str]:
     try:
         if user is not None:
             os.chown(folder, user.pw_uid, user.pw_gid)
+        server, maker = _within_reach(folder, server, maker)
         _run(
             [
                 *(maker, "--no-defaults", *_places(folder)),
@@ -156,6 +163,18 @@ def rows(url: str, *statements: str) -> list[tuple[object, ...]]:
         for statement in statements:
             cursor.execute(statement)
         return list(cursor.fetchall())
+
+
+def _within_reach(folder: Path, *programs: str) -> tuple[str, ...]:
+    """The same programs where somebody else may run them, with what lies beside them.
+
+    What was fetched may lie in a folder that only we can enter.
+    """
+    home = os.environ.get(BINARIES)
+    if home is None or unprivileged_user() is None:
+        return programs
+    copied = shutil.copytree(home, folder / "programs", symlinks=True)
+    return tuple(str(copied / Path(program).name) for program in programs)
 
 
 def _places(folder: Path) -> tuple[str, ...]:

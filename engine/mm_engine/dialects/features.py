@@ -159,6 +159,8 @@ class Features:
     """What becomes of an enum."""
     has_arrays: bool
     """Whether a column can be an array; where not, it holds a JSON document."""
+    reads_json: bool
+    """Whether it knows a JSON document from other text, in whatever column it lies."""
     has_zoned_timestamps: bool
     """Whether a moment keeps its zone; where not, it is written in UTC."""
     stores_comments: bool
@@ -167,6 +169,8 @@ class Features:
     """How many digits its own decimal type keeps exactly; None for all it takes."""
     auto_update: AutoUpdate
     """What keeps the moment of the last change."""
+    several_triggers: bool
+    """Whether two triggers may wait for the same event on one table."""
     booleans: tuple[str, str]
     """How false and true are written."""
     bytes_literal: tuple[str, str]

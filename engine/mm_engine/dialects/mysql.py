@@ -110,9 +110,10 @@ class MySQL(MySQLParts):
         return dialect(variant, version)
 
     def check_table(self, table: Table, schema: Schema) -> None:
-        """Refuse keys that no index can hold, and more to be counted than one."""
+        """Refuse keys that no index can hold, and more of a kind than there may be."""
         keys.check_keys(self, table, schema)
         keys.check_counters(self, table)
+        self.check_triggers(table)
 
     def create_table(self, table: Table, schema: Schema, *, tolerant: bool) -> Items:
         """Make a table and everything on it, in one statement.
@@ -170,6 +171,8 @@ class MySQL(MySQLParts):
 
     def change_settings(self, move: Move) -> Items:
         """Alter every field that new defaults or type mappings say otherwise."""
+        for table in move.after.tables.values():
+            self.check_table(table, move.after)
         for table in move.before.tables.values():
             for field in table.fields:
                 same = AlterField(table.name, field)

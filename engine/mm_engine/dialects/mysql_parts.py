@@ -13,6 +13,7 @@ from mm_engine.dialects.mysql_types import is_number
 from mm_engine.dialects.mysql_words import MySQLWords
 from mm_engine.dialects.sql import ExpressionSQL, Identifier, TypeSQL
 from mm_engine.dialects.statements import Item, Move, Statement
+from mm_engine.errors import UnsupportedError
 from mm_engine.model.constraints import Unique
 from mm_engine.model.table import Index, Table
 
@@ -108,6 +109,20 @@ class MySQLParts(MySQLWords, Dialect):
             )
             for field in self.updates_by_trigger(table)
         }
+
+    def check_triggers(self, table: Table) -> None:
+        """Refuse a second trigger for an event, where there can be one.
+
+        https://dev.mysql.com/doc/relnotes/mysql/5.7/en/news-5-7-2.html
+        """
+        fields = self.updates_by_trigger(table)
+        if len(fields) > 1 and not self.features.several_triggers:
+            raise UnsupportedError(
+                f'{self.title} takes one trigger for each event, and "{table.name}" has'
+                f" {fields[0].name} already, which one keeps up to date",
+                at=fields[1].at,
+                hint=f"make {fields[1].name} a timestamp, which needs none",
+            )
 
     def triggers_changed(self, move: Move, name: str) -> Iterator[Item]:
         """Our triggers that are gone or new, or no longer say the same."""

@@ -17,7 +17,16 @@ from mm_engine.dialects.sql import (
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.objects import Enum
 from mm_engine.model.table import Field
-from mm_engine.model.types import Char, Decimal, FieldType, Text, Varchar
+from mm_engine.model.types import (
+    Array,
+    Char,
+    Decimal,
+    FieldType,
+    Json,
+    Jsonb,
+    Text,
+    Varchar,
+)
 
 _BYTES_A_LETTER = 4
 """Of utf8mb4, the only character set that holds all of Unicode."""
@@ -112,9 +121,18 @@ def enum_words(enum: Enum, facts: Features) -> TypeSQL:
     return TypeSQL(f"ENUM({', '.join(text_literal(v, facts) for v in enum.values)})")
 
 
-def check_size(type_: FieldType, field: Field, title: str) -> None:
-    """Refuse more letters or digits than a column can have."""
+def check_type(type_: FieldType, field: Field, facts: Features, title: str) -> None:
+    """Refuse more letters or digits than a column can have, and JSON before 5.7.8.
+
+    https://dev.mysql.com/doc/relnotes/mysql/5.7/en/news-5-7-8.html
+    """
     match type_:
+        case Json() | Jsonb() | Array() if not facts.reads_json:
+            raise UnsupportedError(
+                f'{title} has no JSON, which "{field.name}" would be',
+                at=field.at,
+                hint="make the field text, or map its type to LONGTEXT",
+            )
         case Varchar(length) | Char(length) if length > _LONGEST[type(type_)]:
             said, most, hint = f"{length} letters", _LONGEST[type(type_)], "text"
         case Decimal(precision=digits) if digits > 65:  # noqa: PLR2004 - of the manual

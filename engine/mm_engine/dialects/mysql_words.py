@@ -86,10 +86,12 @@ class MySQLWords(MySQLCatalog):
         strict_tables=False,
         enums=EnumStyle.COLUMN,
         has_arrays=False,
+        reads_json=True,
         has_zoned_timestamps=False,
         stores_comments=True,
         exact_decimal_digits=None,
         auto_update=AutoUpdate.CLAUSE,
+        several_triggers=True,
         booleans=("0", "1"),
         bytes_literal=("X'", "'"),
         backslash_escapes=True,
@@ -101,7 +103,8 @@ class MySQLWords(MySQLCatalog):
         (8, 0, 16): {"enforces_checks": False},
         (8, 0, 13): {"default_expressions": False, "expression_indexes": False},
         (8,): {"renames_columns": False, "descending_indexes": False},
-        (5, 7, 7): {"renames_indexes": False, "longest_key": 767},
+        (5, 7, 8): {"reads_json": False, "renames_indexes": False, "longest_key": 767},
+        (5, 7, 2): {"several_triggers": False},
     }
     stored_by: ClassVar[Mapping[str, str]] = {"engine": "InnoDB", "charset": "utf8mb4"}
     drops_checks_by: ClassVar[str] = "DROP CHECK"
@@ -170,7 +173,7 @@ class MySQLWords(MySQLCatalog):
         """The type of a column; an enum is the list of its values."""
         type_ = self.spoken(field.type)
         if not self.is_mapped(field, schema):
-            types.check_size(type_, field, self.title)
+            types.check_type(type_, field, self.features, self.title)
             if isinstance(type_, EnumOf):
                 return types.enum_words(schema.enum(type_.name), self.features)
             if own := types.text_words(type_):

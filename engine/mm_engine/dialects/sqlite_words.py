@@ -77,11 +77,13 @@ class SQLiteWords(Clauses):
         strict_tables=True,
         enums=EnumStyle.CHECK,
         has_arrays=False,
+        reads_json=True,
         has_zoned_timestamps=False,
         stores_comments=False,
         # A number with a fraction is an IEEE double; 15 digits survive one.
         exact_decimal_digits=15,
         auto_update=AutoUpdate.TRIGGER,
+        several_triggers=True,
         booleans=("0", "1"),
         bytes_literal=("X'", "'"),
         backslash_escapes=False,

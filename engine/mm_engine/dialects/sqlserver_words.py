@@ -48,11 +48,9 @@ BEGIN = (
     "SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL,"
     " QUOTED_IDENTIFIER, XACT_ABORT ON;\nBEGIN TRANSACTION"
 )
-"""What opens a transaction: whatever fails ends all of it.
+"""What opens a transaction, as indexes with a WHERE and computed columns ask for.
 
-The other settings are what indexes with a WHERE and computed columns ask for
-(learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql); some clients of
-the vendor's have them otherwise.
+https://learn.microsoft.com/sql/t-sql/statements/create-index-transact-sql
 """
 
 _EXACT = "COLLATE Latin1_General_100_BIN2"
@@ -105,10 +103,12 @@ class SQLServerWords(SQLServerCatalog):
         strict_tables=False,
         enums=EnumStyle.CHECK,
         has_arrays=False,
+        reads_json=True,
         has_zoned_timestamps=True,
         stores_comments=True,
         exact_decimal_digits=None,
         auto_update=AutoUpdate.TRIGGER,
+        several_triggers=True,
         booleans=("0", "1"),
         bytes_literal=("0x", ""),
         backslash_escapes=False,

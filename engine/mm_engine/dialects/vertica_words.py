@@ -73,10 +73,12 @@ class VerticaWords(VerticaCatalog):
         enums=EnumStyle.CHECK,
         # It has arrays, and MERGE takes no table that has one.
         has_arrays=False,
+        reads_json=True,
         has_zoned_timestamps=True,
         stores_comments=True,
         exact_decimal_digits=None,
         auto_update=AutoUpdate.ABSENT,
+        several_triggers=True,
         booleans=("FALSE", "TRUE"),
         bytes_literal=("HEX_TO_BINARY('0x", "')"),
         backslash_escapes=False,

@@ -9,6 +9,7 @@ from mm_engine.dialects.base import Dialect
 from mm_engine.dialects.mysql import MySQL
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.schema import Schema
+from mm_engine.model.types import FieldType
 from mm_engine.operations import Operation
 
 ID = mm.Field("id", mm.Integer(), nullable=False)
@@ -231,3 +232,26 @@ def test_rows_that_another_key_would_catch_stop_an_upsert() -> None:
     )
     with pytest.raises(UnsupportedError, match="rows 1 and 2 are the same"):
         said([unique, same])
+
+
+@pytest.mark.parametrize("type_", [mm.Json(), mm.Jsonb(), mm.Array(mm.Integer())])
+def test_documents_are_refused_where_no_server_reads_them(type_: FieldType) -> None:
+    assert created(mm.Field("facts", type_), (5, 7, 8)) == "`facts` JSON"
+    with pytest.raises(UnsupportedError, match=r"MySQL 5\.6\.24 has no JSON"):
+        created(mm.Field("facts", type_), (5, 6, 24))
+
+
+def test_a_second_trigger_is_refused_where_an_event_takes_one() -> None:
+    clocked = [
+        mm.Field(name, mm.TimestampTZ(), auto_update=True) for name in ("seen", "heard")
+    ]
+    made = [mm.CreateTable("more", fields=clocked)]
+    assert len(dialect("mysql").items(moves(made, Schema()))) == 3
+    with pytest.raises(UnsupportedError, match=r"one trigger.* has seen already"):
+        dialect("mysql", (5, 6, 24)).items(moves(made, Schema()))
+
+
+def test_a_key_is_measured_again_where_a_type_is_mapped_to_a_longer_one() -> None:
+    mapped = mm.SetTypeMappings({"mysql": {"integer": "VARCHAR(1000)"}})
+    with pytest.raises(UnsupportedError, match="4000 bytes long"):
+        said([mapped])
