@@ -159,7 +159,8 @@ def test_two_processes_run_each_migration_once(postgresql_url: str) -> None:
         assert (told(one), told(two)) == ("ready", "ready")
         ask(one, "go")
         ask(two, "go")
-        assert sorted((told(one), told(two))) == ["0", "2"]
+        # Which of them runs which is for the lock to say; a table made twice fails.
+        assert int(told(one)) + int(told(two)) == len(SCRIPTS)
 
 
 def test_who_waits_too_long_is_told_who_is_there(postgresql_url: str) -> None:

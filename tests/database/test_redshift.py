@@ -115,7 +115,7 @@ def test_two_processes_run_each_migration_once(url: str) -> None:
         assert (told(one), told(two)) == ("ready", "ready")
         ask(one, "go")
         ask(two, "go")
-        assert sorted((told(one), told(two))) == ["0", "2"]
+        assert int(told(one)) + int(told(two)) == len(GRAPH.by_name)
     assert names(url) == ("0001_users", "0002_age")
 
 
