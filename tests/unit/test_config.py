@@ -6,7 +6,7 @@ import pytest
 
 from mm_engine.config import Config, Flag, load
 from mm_engine.config.settings import COLOR, DIRECTORY, TYPE, URL
-from mm_engine.dialects.features import Unsupported
+from mm_engine.dialects.features import Declarable
 from mm_engine.errors import ConfigError, UsageError
 
 PYPROJECT = """\
@@ -373,6 +373,6 @@ def test_what_becomes_of_absent_foreign_keys_is_one_of_two_words(
     with pytest.raises(ConfigError, match="has to be declare-only or error"):
         load(tmp_path, environment={})
     (tmp_path / "pyproject.toml").write_text(text.replace("drop", "error"))
-    assert load(tmp_path, environment={}).absent_keys is Unsupported.ERROR
+    assert load(tmp_path, environment={}).declared == set()
     variable = {"MAKEMIGRATIONS_UNSUPPORTED_FOREIGN_KEYS": "declare-only"}
-    assert load(tmp_path, environment=variable).absent_keys is Unsupported.DECLARE_ONLY
+    assert load(tmp_path, environment=variable).declared == {Declarable.FOREIGN_KEYS}

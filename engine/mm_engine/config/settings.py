@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import attrs
 
-from mm_engine.dialects.features import Unsupported
+from mm_engine.dialects.features import Declarable, Unsupported
 
 Value: TypeAlias = str | bool | tuple[str, ...] | None
 """What a setting can hold."""
@@ -68,9 +68,19 @@ DIRECTORY = "migration.directory"
 INCLUDE_DOWN_SQL = "migration.include_down_sql"
 SCHEMA_PATHS = "schema.paths"
 DRIFT_IGNORE = "drift.ignore"
-UNSUPPORTED_FOREIGN_KEYS = "unsupported.foreign_keys"
+UNSUPPORTED = {kind: f"unsupported.{kind.value}" for kind in Declarable}
+"""What becomes of each thing on a database that cannot keep it."""
 VERBOSE = "output.verbose"
 COLOR = "output.color_enabled"
+
+_WORDS = tuple(one.value for one in Unsupported)
+
+
+def _unless_said(kind: Declarable) -> Unsupported:
+    """A foreign key is worth declaring; to be without another thing is a decision."""
+    is_key = kind is Declarable.FOREIGN_KEYS
+    return Unsupported.DECLARE_ONLY if is_key else Unsupported.ERROR
+
 
 SETTINGS = (
     Setting(TYPE, also=("DB_TYPE",)),
@@ -79,11 +89,9 @@ SETTINGS = (
     Setting(INCLUDE_DOWN_SQL, Kind.FLAG, default=False),
     Setting(SCHEMA_PATHS, Kind.TEXTS, default=("schema/schema.yaml",)),
     Setting(DRIFT_IGNORE, Kind.TEXTS, default=()),
-    Setting(
-        UNSUPPORTED_FOREIGN_KEYS,
-        Kind.WORD,
-        default=Unsupported.DECLARE_ONLY.value,
-        words=tuple(one.value for one in Unsupported),
+    *(
+        Setting(key, Kind.WORD, default=_unless_said(kind).value, words=_WORDS)
+        for kind, key in UNSUPPORTED.items()
     ),
     Setting(VERBOSE, Kind.FLAG, default=False),
     Setting(COLOR, Kind.FLAG, default=True),
@@ -95,6 +103,7 @@ OF_A_DATABASE = {
     "url": Setting("url", secret=True),
     "schema": Setting("schema", Kind.TEXTS),
     "directory": Setting("directory"),
+    **{key: Setting(key, Kind.WORD, words=_WORDS) for key in UNSUPPORTED.values()},
 }
 """What can be said of each of the ``databases``, by its last word."""
 
@@ -125,7 +134,8 @@ def named(path: tuple[str, ...]) -> Setting | None:
     'databases.eu.url'
     """
     match path:
-        case (section, str(name), str(word)) if section == DATABASES:
+        case (section, str(name), *words) if section == DATABASES and words:
+            word = ".".join(words)
             found = OF_A_DATABASE.get(word)
             return found and attrs.evolve(found, key=f"{DATABASES}.{name}.{word}")
         case _:

@@ -15,13 +15,13 @@ from mm_engine.config.settings import (
     INCLUDE_DOWN_SQL,
     SCHEMA_PATHS,
     TYPE,
-    UNSUPPORTED_FOREIGN_KEYS,
+    UNSUPPORTED,
     URL,
     VERBOSE,
     Setting,
     Value,
 )
-from mm_engine.dialects.features import Unsupported
+from mm_engine.dialects.features import Declarable, Unsupported
 from mm_engine.errors import Position, Problem
 from mm_engine.runner.url import hidden
 
@@ -132,9 +132,15 @@ class Config:
         return value if isinstance(value, tuple) else ()
 
     @property
-    def absent_keys(self) -> Unsupported:
-        """What becomes of foreign keys on a database that has none."""
-        return Unsupported(self.values[UNSUPPORTED_FOREIGN_KEYS].value)
+    def declared(self) -> frozenset[Declarable]:
+        """What only the schema has where the chosen database cannot keep it."""
+        return frozenset(kind for kind in Declarable if self._is_declared(kind))
+
+    def _is_declared(self, kind: Declarable) -> bool:
+        key = UNSUPPORTED[kind]
+        own = self.of_database(key, key).value
+        said = self.values[key].value if own is None else own
+        return Unsupported(said) is Unsupported.DECLARE_ONLY
 
     @property
     def verbose(self) -> bool:

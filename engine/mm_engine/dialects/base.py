@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import assert_never
 
-from mm_engine.dialects import checks, keyless, upserts
+from mm_engine.dialects import checks, untold, upserts
 from mm_engine.dialects.catalog import Catalog
 from mm_engine.dialects.features import Guarded
 from mm_engine.dialects.rows import Rows
@@ -75,7 +75,14 @@ class Dialect(Catalog, Rows):
         Raises ``UnsupportedError``, naming operation, database and reason, for what
         this database cannot do; so nothing has run by then.
         """
-        moves = keyless.told_moves(self, moves)
+        try:
+            return self.told_items(moves)
+        except UnsupportedError as error:
+            raise untold.with_way_out(error, self, moves) from error
+
+    def told_items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
+        """The same, refused without a word on settings that would allow it."""
+        moves = untold.told_moves(self, moves)
         told: list[Item] = []
         for group in self.groups(moves):
             numbers = [move.number for move in group]

@@ -33,6 +33,17 @@ class Unsupported(Enum):
     ERROR = "error"
 
 
+class Declarable(Enum):
+    """What a schema may declare and a database need not have, as the settings say."""
+
+    FOREIGN_KEYS = "foreign_keys"
+    DEFAULTS = "defaults"
+    AUTO_UPDATE = "auto_update"
+    UNIQUES = "uniques"
+    CHECKS = "checks"
+    INDEXES = "indexes"
+
+
 class Namespace(Enum):
     """Where a name may be given only once."""
 
@@ -80,7 +91,7 @@ class Features:
     foreign_keys: ForeignKeys
     """What becomes of a reference to a row that is not there.
 
-    Where there are no foreign keys a dialect never sees any: ``keyless`` takes them
+    Where there are no foreign keys a dialect never sees any: ``untold`` takes them
     out of what it is told.
     """
     identifier_quotes: tuple[tuple[str, str], ...]

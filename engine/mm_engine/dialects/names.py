@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import ClassVar, Self, TypeAlias
 
-from mm_engine.dialects.features import Features, Unsupported
+from mm_engine.dialects.features import Declarable, Features
 from mm_engine.dialects.sql import Identifier, LiteralSQL, encodable, text_literal
 from mm_engine.errors import UnsupportedError, nearest
 from mm_engine.model.names import place_of
@@ -40,8 +40,8 @@ class Names(ABC):
     facts_before: ClassVar[Mapping[Version, Mapping[str, object]]] = {}
     """Facts that were others on servers before a version."""
 
-    absent_keys = Unsupported.DECLARE_ONLY
-    """What becomes of foreign keys where there are none."""
+    declared = frozenset({Declarable.FOREIGN_KEYS})
+    """What is left to the schema where this database cannot keep it, not refused."""
 
     def at(self, version: Version | None) -> Self:
         """This dialect as a server of that version takes it; None is the newest."""
@@ -56,12 +56,12 @@ class Names(ABC):
         older_one.title = f"{self.title} {'.'.join(map(str, version or ()))}"
         return older_one
 
-    def treating(self, *, foreign_keys: Unsupported) -> Self:
-        """This dialect, with foreign keys so treated where there are none."""
-        if foreign_keys is self.absent_keys:
+    def treating(self, declared: frozenset[Declarable]) -> Self:
+        """This dialect, which leaves these to the schema where it cannot keep them."""
+        if declared == self.declared:
             return self
         other = copy(self)
-        other.absent_keys = foreign_keys
+        other.declared = declared
         return other
 
     def quote(self, name: str) -> Identifier:

@@ -116,7 +116,7 @@ class Belongings:
         from mm_engine.dialects import dialect
 
         name = self.type_named(database_type)
-        return dialect(name).treating(foreign_keys=self.config.absent_keys)
+        return dialect(name).treating(self.config.declared)
 
     def type_named(self, database_type: str | None) -> str:
         """The name that we have for a type, or for a variant; without one, ours."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import attrs
 
-from mm_engine.dialects.features import ForeignKeys, Unsupported
+from mm_engine.dialects.features import Declarable, ForeignKeys
 from mm_engine.errors import (
     ConfigError,
     LockError,
@@ -15,9 +15,12 @@ from mm_engine.errors import (
     Problem,
     UnsupportedError,
 )
+from mm_engine.model.constraints import Check, ForeignKey, Unique
+from mm_engine.model.table import Field, Index, Table
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
+    from mm_engine.dialects.extras import Part
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.model.schema import Schema
     from mm_engine.project.belongings import Belongings
@@ -93,18 +96,16 @@ def check(
     of_history, database, reason = _of_history(project, graph)
     drift = tuple(_drift(project)) if is_drift_wanted else ()
     dialects = project.dialects()
-    keys = tuple(absent_keys(compared.after, dialects))
-    is_refused = project.config.absent_keys is Unsupported.ERROR
     return Checked(
         findings=(
             *branches,
             *(unwritten if count else ()),
-            *(keys if is_refused else ()),
+            *refused_keys(compared.after, dialects),
             *(_refused(compared.after, graph, dialects) if must_be_portable else ()),
             *of_history,
             *drift,
         ),
-        notes=() if is_refused else keys,
+        notes=tuple(declared_only(compared.after, dialects)),
         warnings=compared.findings,
         database=database,
         reason=reason,
@@ -121,33 +122,62 @@ def _branches(graph: MigrationGraph) -> Iterator[Finding]:
         )
 
 
-def absent_keys(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[Finding]:
-    """A finding for each foreign key that some database will not have.
+def declared_only(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[Finding]:
+    """A note of each thing that only the schema has, as some database cannot keep it.
 
     ``dialects`` are those of the databases, by what people call them.
     """
-    without = [
-        (called, one)
+    from mm_engine.dialects.untold import Telling
+
+    telling = {called: Telling(one) for called, one in dialects.items()}
+    for table in schema.tables.values():
+        without: dict[str, list[str]] = {}
+        places: dict[str, Position | None] = {}
+        for called, one in telling.items():
+            for part in one.left_out(table, schema):
+                what = _named(table, part)
+                without.setdefault(what, []).append(called)
+                places[what] = part.at
+        for what, those in without.items():
+            cannot = f"{', '.join(those)} cannot keep it"
+            message = f"{what}: {cannot}, so only the schema knows of it"
+            yield Finding(DECLARED_ONLY, message, at=places[what])
+
+
+def _named(table: Table, part: Field | Part) -> str:
+    match part:
+        case Field(name=name):
+            return f"default or auto_update of {table.name}.{name}"
+        case ForeignKey(fields=fields, table=other):
+            return f"foreign key of {table.name} ({', '.join(fields)}) to {other}"
+        case Index(name=name):
+            return f"index {name} of {table.name}"
+        case Unique(name=name):
+            return f"unique constraint {name} of {table.name}"
+        case Check(name=name):
+            return f"check {name} of {table.name}"
+        case _:
+            assert_never(part)
+
+
+def refused_keys(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[Finding]:
+    """A finding for each foreign key that some database is not to be without."""
+    refusing = {
+        called: one
         for called, one in dialects.items()
         if one.features.foreign_keys is ForeignKeys.ABSENT
-    ]
-    if not without:
+        and Declarable.FOREIGN_KEYS not in one.declared
+    }
+    if not refusing:
         return
-    have = "has" if len(without) == 1 else "have"
-    where = f"{', '.join(called for called, _ in without)} {have} no foreign keys"
-    is_refused = any(one.absent_keys is Unsupported.ERROR for _, one in without)
-    said = "" if is_refused else ", so only the schema knows of it"
+    have = "has" if len(refusing) == 1 else "have"
     for table in schema.tables.values():
         for key in table.foreign_keys:
-            fields = ", ".join(key.fields)
             yield Finding(
                 DECLARED_ONLY,
-                f"foreign key of {table.name} ({fields}) to {key.table}: {where}{said}",
+                f"{_named(table, key)}: {', '.join(refusing)} {have} no foreign keys",
                 at=key.at,
-                hint="leave it out, or set unsupported.foreign_keys:"
-                f" {Unsupported.DECLARE_ONLY.value}"
-                if is_refused
-                else None,
+                hint="leave it out, or set unsupported.foreign_keys: declare-only",
             )
 
 

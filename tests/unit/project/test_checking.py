@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from mm_engine.dialects.features import Features, ForeignKeys, Unsupported
+from mm_engine.dialects.features import Declarable, Features, ForeignKeys
 from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.errors import Position
 from mm_engine.model import types as t
 from mm_engine.model.constraints import ForeignKey
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Table
-from mm_engine.project.checking import DECLARED_ONLY, absent_keys
+from mm_engine.project.checking import DECLARED_ONLY, declared_only, refused_keys
 from mm_engine.project.project import Project
 
 AT = Position("schema/schema.yaml", 12, 5)
@@ -27,21 +27,22 @@ class Keyless(PostgreSQL):
 
 def test_each_key_is_named_with_its_line_and_the_databases_without_it() -> None:
     dialects = {"one": Keyless(), "two": PostgreSQL(), "three": Keyless()}
-    [found] = absent_keys(SCHEMA, dialects)
+    [found] = declared_only(SCHEMA, dialects)
     assert (found.code, found.at, found.hint) == (DECLARED_ONLY, AT, None)
     assert found.message == (
-        "foreign key of posts (author) to people: one, three have no foreign keys,"
+        "foreign key of posts (author) to people: one, three cannot keep it,"
         " so only the schema knows of it"
     )
 
 
 def test_nothing_is_found_where_every_database_has_keys() -> None:
-    assert not list(absent_keys(SCHEMA, {"two": PostgreSQL()}))
+    assert not list(declared_only(SCHEMA, {"two": PostgreSQL()}))
 
 
 def test_where_keys_are_refused_the_way_out_is_named() -> None:
-    refusing = Keyless().treating(foreign_keys=Unsupported.ERROR)
-    [found] = absent_keys(SCHEMA, {"one": refusing})
+    refusing = Keyless().treating(frozenset())
+    assert not list(declared_only(SCHEMA, {"one": refusing}))
+    [found] = refused_keys(SCHEMA, {"one": refusing})
     assert "declare-only" in str(found.hint)
 
 
@@ -76,4 +77,5 @@ def test_one_that_is_chosen_is_checked_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["declare-only", "error"])
 def test_every_dialect_is_told_what_the_settings_say(tmp_path: Path, word: str) -> None:
     dialects = project(tmp_path, word).dialects()
-    assert [one.absent_keys.value for one in dialects.values()] == [word, word]
+    declared = {Declarable.FOREIGN_KEYS} if word == "declare-only" else set()
+    assert [one.declared for one in dialects.values()] == [declared, declared]

@@ -6,14 +6,17 @@ import pytest
 
 from live_sqlite import moves
 from mm_engine import operations as ops
-from mm_engine.dialects.features import Features, ForeignKeys, Unsupported
+from mm_engine.dialects import available, dialect
+from mm_engine.dialects.features import Declarable, Features, ForeignKeys
 from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.dialects.statements import Item, PythonCall, Statement
+from mm_engine.dialects.untold import Telling
 from mm_engine.errors import Position, UnsupportedError
 from mm_engine.model import types as t
-from mm_engine.model.constraints import ForeignKey, PrimaryKey
+from mm_engine.model.constraints import Check, ForeignKey, PrimaryKey, Unique
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
+from mm_engine.model.values import Expression, Literal, Symbol
 from mm_engine.operations import Operation
 
 
@@ -23,7 +26,7 @@ class Keyless(PostgreSQL):
     features = Features.like(PostgreSQL.features, foreign_keys=ForeignKeys.ABSENT)
 
 
-REFUSING = Keyless().treating(foreign_keys=Unsupported.ERROR)
+REFUSING = Keyless().treating(frozenset())
 AT = Position("schema/schema.yaml", 12, 5)
 KEY = ForeignKey(["author"], "people", references=["id"], name="fk", at=AT)
 PEOPLE = Table(
@@ -125,7 +128,92 @@ def test_a_key_only_the_schema_is_told_of_is_no_key_to_refuse() -> None:
 
 
 def test_where_there_are_keys_the_setting_changes_nothing() -> None:
-    strict = PostgreSQL().treating(foreign_keys=Unsupported.ERROR)
+    strict = PostgreSQL().treating(frozenset())
     made = [ops.CreateTable.of(POSTS)]
     before = Schema.of(PEOPLE)
     assert sql(made, before, strict) == sql(made, before, PostgreSQL())
+
+
+EVERYTHING = frozenset(Declarable)
+THINGS = Table(
+    "things",
+    [
+        Field("id", t.BigInt(), nullable=False),
+        Field("made", t.Timestamp(), auto_create=True),
+        Field("code", t.Varchar(20), nullable=False, default=Literal("x")),
+        Field("day", t.Date(), default=Expression("some_day()")),
+        Field("seen", t.Timestamp(), auto_update=True),
+        Field("price", t.Integer()),
+    ],
+    primary_key=PrimaryKey(["id"], name="things_pkey"),
+    indexes=[
+        Index(["price"], name="idx_price"),
+        Index(["code"], name="idx_dear", unique=True, where="price > 5"),
+    ],
+    uniques=[Unique(["code", "price"], name="things_code")],
+    checks=[Check("price > 0", name="things_price")],
+)
+CHANGES: tuple[Operation, ...] = (
+    ops.AddField("things", Field("until", t.Date(), default=Expression("some_day()"))),
+    ops.AlterField("things", Field("code", t.Text(), nullable=False)),
+    ops.AlterField("things", Field("price", t.BigInt(), default=Literal("3"))),
+    ops.RenameField("things", "day", new="date_of"),
+    ops.RenameIndex("things", "idx_price", new="idx_cost"),
+    ops.RenameConstraint("things", "things_code", new="things_code_2"),
+    ops.AlterCheck("things", Check("price > 1", name="things_price")),
+    ops.DropUnique("things", "things_code_2"),
+    ops.AddUnique("things", Unique(["price"], name="things_one_price")),
+    ops.DropIndex("things", "idx_dear"),
+    ops.DropCheck("things", "things_price"),
+    ops.AddIndex("things", Index(["made"], name="idx_made")),
+    ops.DropField("things", "seen"),
+    ops.DropTable("things"),
+)
+
+
+@pytest.mark.parametrize("database", available())
+def test_what_a_database_is_told_never_speaks_of_what_it_cannot_keep(
+    database: str,
+) -> None:
+    one = dialect(database).treating(EVERYTHING)
+    strict = one.treating(frozenset())
+    telling = Telling(one)
+    schema = Schema()
+    for number, operation in enumerate((ops.CreateTable.of(THINGS), *CHANGES)):
+        [move] = moves([operation], schema)
+        before, after = telling.schema(move.before), telling.schema(move.after)
+        told = tuple(telling.moves([move]))
+        state = before
+        for each in told:
+            assert each.before == state
+            state = each.after
+        assert state == after, number
+        for table in after.tables.values():
+            strict.told_items(moves([ops.CreateTable.of(table)], Schema()))
+        schema = move.after
+
+
+def test_a_thing_that_begins_to_be_kept_is_made_then() -> None:
+    """Words that a default has from now on are told to the columns that want it."""
+    field = Field("id", t.Text(), default=Symbol("own_id"))
+    before = Schema.of(Table("things", [Field("n", t.Integer()), field]))
+    said = ops.SetDefaults({"postgresql": {"own_id": "gen_random_uuid()::text"}})
+    one = PostgreSQL().treating(EVERYTHING)
+    told = [s.sql for s in one.items(moves([said], before)) if isinstance(s, Statement)]
+    assert told == [
+        'ALTER TABLE "things" ALTER COLUMN "id" SET DEFAULT (gen_random_uuid()::text)'
+    ]
+    back = ops.SetDefaults({})
+    [given] = moves([said], before)
+    told = [
+        s.sql for s in one.items(moves([back], given.after)) if isinstance(s, Statement)
+    ]
+    assert told == ['ALTER TABLE "things" ALTER COLUMN "id" DROP DEFAULT']
+
+
+def test_the_setting_that_would_allow_it_is_named_where_something_is_refused() -> None:
+    table = Table("things", [Field("a", t.Text(), default=Symbol("nobody_knows"))])
+    with pytest.raises(UnsupportedError, match="no words") as caught:
+        sql([ops.CreateTable.of(table)], Schema(), PostgreSQL())
+    assert "unsupported.defaults: declare-only" in str(caught.value.hint)
+    assert "say them under defaults" in str(caught.value.hint)
