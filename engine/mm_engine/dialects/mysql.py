@@ -107,7 +107,7 @@ class MySQL(MySQLParts):
         # Some servers say first which MySQL they would be taken for.
         own = re.search(r"(?:5\.5\.5-|.*TiDB-v)?(\d+(?:\.\d+)+)", text)
         version = tuple(map(int, own[1].split("."))) if own else None
-        return dialect(variant, version)
+        return dialect(variant, version).treating(self.declared)
 
     def check_table(self, table: Table, schema: Schema) -> None:
         """Refuse keys that no index can hold, and more of a kind than there may be."""

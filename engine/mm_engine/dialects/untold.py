@@ -60,14 +60,23 @@ def told_moves(dialect: Dialect, moves: Sequence[Move]) -> Sequence[Move]:
     Raises ``UnsupportedError`` for a key that is made where there are no keys and the
     settings refuse it.
     """
-    has_keys = dialect.features.foreign_keys is not ForeignKeys.ABSENT
-    if not has_keys and Declarable.FOREIGN_KEYS not in dialect.declared:
+    has_no_keys = dialect.features.foreign_keys is ForeignKeys.ABSENT
+    if has_no_keys and Declarable.FOREIGN_KEYS not in dialect.declared:
         for move in moves:
             with dialect.explained(move.operation):
                 _refuse_keys(dialect, move.operation)
-    if has_keys and dialect.declared <= {Declarable.FOREIGN_KEYS}:
-        return moves
-    return tuple(Telling(dialect).moves(moves))
+    return tuple(Telling(dialect).moves(moves)) if _leaves_out(dialect) else moves
+
+
+def told_schema(dialect: Dialect, schema: Schema) -> Schema:
+    """A schema as a database has it that was told all it can keep."""
+    return Telling(dialect).schema(schema) if _leaves_out(dialect) else schema
+
+
+def _leaves_out(dialect: Dialect) -> bool:
+    """Whether there may be something that this database is not told."""
+    has_no_keys = dialect.features.foreign_keys is ForeignKeys.ABSENT
+    return has_no_keys or not dialect.declared <= {Declarable.FOREIGN_KEYS}
 
 
 @attrs.define(eq=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from mm_engine.dialects.autoupdate import trigger_name
+from mm_engine.dialects.untold import told_schema
 from mm_engine.diff import Renames, diff
 from mm_engine.diff.renames import renaming
 from mm_engine.introspect.guide import Guide
@@ -62,6 +63,8 @@ def drift(
     ``ignore`` are patterns of names of tables and enums that nobody is told about; an
     enum that only such tables use is one of them.
     """
+    # What only the schema has is no drift.
+    schema = told_schema(dialect, schema)
     reads = reader(dialect)
     native = reads.reflect(connection, _namespaces(schema, dialect))
     told = reads.expected(connection, schema, dialect)
