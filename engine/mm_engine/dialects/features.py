@@ -42,6 +42,7 @@ class Declarable(Enum):
     UNIQUES = "uniques"
     CHECKS = "checks"
     INDEXES = "indexes"
+    ENUMS = "enums"
 
 
 class Namespace(Enum):

@@ -8,7 +8,7 @@ from typing import ClassVar, assert_never
 
 from mm_engine.dialects import columns, literals
 from mm_engine.dialects.columns import Column
-from mm_engine.dialects.features import AutoUpdate, EnumStyle
+from mm_engine.dialects.features import AutoUpdate, Declarable, EnumStyle
 from mm_engine.dialects.lifting import neutral_types
 from mm_engine.dialects.names import Names
 from mm_engine.dialects.sql import (
@@ -108,6 +108,11 @@ class Lowering(Names):
             return columns.filled(type_.types[self.name], type_, self.features)
         own = columns.mapped(type_, schema.type_mappings.get(self.name, {}))
         return columns.filled(own or self._words(type_), type_, self.features)
+
+    @property
+    def leaves_enums(self) -> bool:
+        """Whether it is left to the schema what values a field of an enum has."""
+        return Declarable.ENUMS in self.declared
 
     def is_mapped(self, field: Field, schema: Schema) -> bool:
         """Whether the schema has words of its own for a field's type."""

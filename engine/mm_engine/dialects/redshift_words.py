@@ -75,6 +75,7 @@ class RedshiftWords(PostgreSQLParts):
     types: ClassVar[Mapping[str, str]] = {
         **PostgreSQLWords.types,
         "text": f"VARCHAR({LONGEST_TEXT})",
+        "enum": f"VARCHAR({255 * LETTER})",
         "serial": "INTEGER",
         "uuid": "VARCHAR(36)",
         # It has intervals in SELECT, and in tables only of months or only of seconds.
@@ -114,7 +115,7 @@ class RedshiftWords(PostgreSQLParts):
 
         Nothing would keep a column to the values of an enum.
         """
-        if isinstance(self.spoken(field.type), EnumOf):
+        if isinstance(self.spoken(field.type), EnumOf) and not self.leaves_enums:
             raise UnsupportedError(
                 f'{self.title} has neither enums nor checks, so "{field.name}" could'
                 " hold any text",

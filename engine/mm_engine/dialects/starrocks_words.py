@@ -100,6 +100,7 @@ class StarRocksWords(MySQLCatalog):
         "varchar": "VARCHAR({length})",
         "char": "CHAR({length})",
         "text": f"VARCHAR({types.LONGEST})",
+        "enum": "VARCHAR(1020)",
         "smallint": "SMALLINT",
         "integer": "INT",
         "bigint": "BIGINT",
@@ -186,7 +187,7 @@ class StarRocksWords(MySQLCatalog):
         type_ = self.spoken(field.type)
         if self.is_mapped(field, schema):
             return super().type_sql(field, schema)
-        if isinstance(type_, EnumOf):
+        if isinstance(type_, EnumOf) and not self.leaves_enums:
             raise UnsupportedError(
                 f'{self.title} has no enums, and nothing that looks at "{field.name}"',
                 at=field.at,

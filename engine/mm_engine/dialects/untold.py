@@ -109,7 +109,7 @@ class Telling:
         """
         kept = self.table(table, schema)
         for field in table.fields:
-            if kept.field(field.name) != field:
+            if kept.field(field.name) != field or not self._keeps_values(field, schema):
                 yield field
         for part in extras.parts(table):
             is_declared = extras.kind_of(part) in self.dialect.declared
@@ -230,6 +230,17 @@ class Telling:
             if self._is_taken(more := addition(kept), schema):
                 kept = more
         return kept
+
+    def _keeps_values(self, field: Field, schema: Schema) -> bool:
+        """Whether something looks at what a field of an enum holds."""
+        if Declarable.ENUMS not in self.dialect.declared:
+            return True
+        strict = self.dialect.treating(self.dialect.declared - {Declarable.ENUMS})
+        try:
+            strict.type_sql(field, schema)
+        except UnsupportedError:
+            return False
+        return True
 
     def _is_taken(self, table: Table, schema: Schema) -> bool:
         made = CreateTable.of(table.without_foreign_keys)

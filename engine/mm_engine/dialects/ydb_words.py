@@ -106,6 +106,7 @@ class YDBWords(YDBParts):
         "varchar": "Utf8",
         "char": "Utf8",
         "text": "Utf8",
+        "enum": "Utf8",
         "smallint": "Int16",
         "integer": "Int32",
         "bigint": "Int64",
@@ -223,7 +224,7 @@ class YDBWords(YDBParts):
         """The type of a column; an enum has none, for nothing would keep to it."""
         type_ = self.spoken(field.type)
         if not self.is_mapped(field, schema):
-            if isinstance(type_, EnumOf):
+            if isinstance(type_, EnumOf) and not self.leaves_enums:
                 raise UnsupportedError(
                     f"{self.title} has neither enums nor checks, so"
                     f' "{field.name}" could hold anything',
