@@ -14,7 +14,6 @@ from mm_engine.dialects import clickhouse_storage as storage
 from mm_engine.dialects import upserts
 from mm_engine.dialects.clickhouse_alters import WAITING, updated
 from mm_engine.dialects.statements import Expect, Item, Move, Statement
-from mm_engine.dialects.upserts import KEPT
 from mm_engine.errors import UnsupportedError
 from mm_engine.model.table import Table
 from mm_engine.operations import RestoreData, UpsertData
@@ -31,7 +30,7 @@ def upserted(dialect: ClickHouse, move: Move, operation: UpsertData) -> Iterator
     _check_order(dialect, table, operation)
     if not operation.rows:
         return
-    kept = dialect.quote(f"{KEPT}{move.mark}")
+    kept = dialect.quote(upserts.kept_name(dialect, move))
     fields = dialect.listed(field.name for field in table.fields)
     source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
     head = f"CREATE TABLE {kept} ENGINE = MergeTree ORDER BY tuple() AS"
@@ -52,7 +51,7 @@ def restored(dialect: ClickHouse, move: Move, operation: RestoreData) -> Iterato
     table = move.before.table(operation.table)
     if not operation.rows:
         return
-    name = f"{KEPT}{move.mark}"
+    name = upserts.kept_name(dialect, move)
     kept, keys = dialect.quote(name), dialect.listed(operation.keys)
     yield Expect(
         f"SELECT count() FROM ({dialect.table_exists_sql(name)})",
@@ -116,7 +115,7 @@ def _inserted(
 ) -> Statement:
     """The rows that are not there yet."""
     table = move.before.table(operation.table)
-    kept = dialect.quote(f"{KEPT}{move.mark}")
+    kept = dialect.quote(upserts.kept_name(dialect, move))
     keys = dialect.listed(operation.keys)
 
     def line(row: Row) -> str:

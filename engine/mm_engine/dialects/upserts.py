@@ -24,13 +24,21 @@ KEPT = "makemigrations_kept_"
 """What the names of our tables of old rows begin with; the move's mark follows."""
 
 
+def kept_name(dialect: Dialect, move: Move) -> str:
+    """What our table of old rows is called, as long as a name may be there.
+
+    A server that cuts longer ones would take two of a migration for the same.
+    """
+    return dialect.cut_name(f"{KEPT}{move.mark}")
+
+
 def upsert(dialect: Dialect, move: Move, operation: UpsertData) -> Iterator[Item]:
     """Keep what the rows hold, then insert or update them."""
     table = move.before.table(operation.table)
     check_rows(dialect, table, operation, move.before)
     if not operation.rows:
         return
-    kept = dialect.quote(f"{KEPT}{move.mark}")
+    kept = dialect.quote(kept_name(dialect, move))
     fields = ", ".join(dialect.kept_value(f, move.before) for f in table.fields)
     source = f"SELECT {fields} FROM {dialect.thing(table.name)}"
     queries = [
@@ -52,7 +60,7 @@ def restore(dialect: Dialect, move: Move, operation: RestoreData) -> Iterator[It
     table = move.before.table(operation.table)
     if not operation.rows:
         return
-    name = f"{KEPT}{move.mark}"
+    name = kept_name(dialect, move)
     kept, here = dialect.quote(name), dialect.thing(table.name)
     exists = dialect.table_exists_sql(name)
     yield Expect(

@@ -248,7 +248,7 @@ def _forwards(migration: Migration, schema: Schema) -> tuple[Move, ...]:
     """The moves of a migration."""
     trail: list[Move] = []
     for number, operation in enumerate(migration.operations, 1):
-        mark = f"{migration.name}/{number}"
+        mark = f"{migration.name}_{number}"
         trail.append(Move(operation, schema, number=number, mark=mark))
         schema = operation.apply(schema)
     return tuple(trail)

@@ -10,8 +10,10 @@ import pytest
 
 from live_sqlite import Live, UnexpectedRowsError, moves
 from mm_engine import operations as ops
+from mm_engine.dialects import available, dialect
 from mm_engine.dialects.features import Features
 from mm_engine.dialects.sqlite import SQLite
+from mm_engine.dialects.upserts import kept_name
 from mm_engine.errors import UnsupportedError
 from mm_engine.model import types as t
 from mm_engine.model.constraints import ForeignKey, PrimaryKey, Unique
@@ -115,6 +117,22 @@ def test_the_table_of_old_rows_is_named_by_the_mark(live: Live) -> None:
     [move] = moves([upsert({"code": "EUR", "name": "€"})], live.schema)
     [kept, *_] = SQLite().items([attrs.evolve(move, mark="0003_1")])
     assert 'CREATE TABLE "makemigrations_kept_0003_1" AS' in str(kept)
+
+
+@pytest.mark.parametrize("database", available())
+def test_its_name_is_one_that_the_database_takes_whole(database: str) -> None:
+    """A migration of a long name upserts twice, and is undone."""
+    one = dialect(database)
+    schema = Schema.of(MONEY)
+    name = "0012_add_supplier_products_currency_code_and_3_more_then_a_word"
+    names = set()
+    for number in (1, 2):
+        [move] = moves([upsert({"code": "EUR", "name": "€"})], schema)
+        kept = kept_name(one, attrs.evolve(move, mark=f"{name}_{number}"))
+        assert one.new_name(kept)
+        assert kept.startswith("makemigrations_kept_0012_add_")
+        names.add(kept)
+    assert len(names) == 2
 
 
 def test_undoing_what_was_never_done_here_is_refused(live: Live) -> None:
