@@ -23,8 +23,9 @@ NAME = "0001_add_supplier_products_currency_code_and_3_more_to_the_catalogue"
 
 def graph() -> MigrationGraph:
     """Two tables of old rows belong to one migration."""
-    rows = [[{"id": 1, "name": "a"}], [{"id": 1, "name": "b"}, {"id": 2, "name": "c"}]]
-    upserts = (mm.UpsertData("things", keys=["id"], rows=each) for each in rows)
+    one: list[Row] = [{"id": 1, "name": "a"}]
+    two: list[Row] = [{"id": 1, "name": "b"}, {"id": 2, "name": "c"}]
+    upserts = (mm.UpsertData("things", keys=["id"], rows=rows) for rows in (one, two))
     return chain(
         migration("0001_a", create("things", "name")), migration(NAME, *upserts)
     )

@@ -72,13 +72,10 @@ class Dialect(Catalog, Rows):
     def items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
         """The body of one step; neighbouring moves may be told as one.
 
-        Raises ``UnsupportedError``, naming operation, database and reason, for what
-        this database cannot do; so nothing has run by then.
+        Raises ``UnsupportedError`` for what this database cannot do; nothing has run.
         """
-        try:
+        with untold.naming_ways_out(self, moves):
             return self.told_items(moves)
-        except UnsupportedError as error:
-            raise untold.with_way_out(error, self, moves) from error
 
     def told_items(self, moves: Sequence[Move]) -> tuple[Item, ...]:
         """The same, refused without a word on settings that would allow it."""
@@ -88,8 +85,7 @@ class Dialect(Catalog, Rows):
             numbers = [move.number for move in group]
             reach = (min(numbers), max(numbers))
             told += [reaching(item, reach) for item in self.told_as_one(group)]
-        checks.check_names(self, moves)
-        checks.check_references(self, moves)
+        checks.check(self, moves)
         return tuple(told)
 
     def check_table(self, table: Table, schema: Schema) -> None:

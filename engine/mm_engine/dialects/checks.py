@@ -46,7 +46,13 @@ _REFERRING = (
 )
 
 
-def check_names(words: Clauses, moves: Sequence[Move]) -> None:
+def check(words: Clauses, moves: Sequence[Move]) -> None:
+    """Refuse what stands against something that the moves leave alone."""
+    _check_names(words, moves)
+    _check_references(words, moves)
+
+
+def _check_names(words: Clauses, moves: Sequence[Move]) -> None:
     """Refuse two things of one name where the database can have only one.
 
     Only what these moves name can clash: the rest was looked at when it was made.
@@ -92,7 +98,7 @@ def _check_table(words: Clauses, table: Table) -> None:
         _check_once(words, _constraints(words, table), of_table)
 
 
-def check_references(words: Clauses, moves: Sequence[Move]) -> None:
+def _check_references(words: Clauses, moves: Sequence[Move]) -> None:
     """Refuse a foreign key to fields of which two rows may hold the same values."""
     if words.features.foreign_keys is not ForeignKeys.ENFORCED:
         return

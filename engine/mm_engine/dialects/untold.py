@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import attrs
@@ -65,15 +66,15 @@ def told_moves(dialect: Dialect, moves: Sequence[Move]) -> Sequence[Move]:
         for move in moves:
             with dialect.explained(move.operation):
                 _refuse_keys(dialect, move.operation)
-    return tuple(Telling(dialect).moves(moves)) if _leaves_out(dialect) else moves
+    return tuple(Telling(dialect).moves(moves)) if leaves_out(dialect) else moves
 
 
 def told_schema(dialect: Dialect, schema: Schema) -> Schema:
     """A schema as a database has it that was told all it can keep."""
-    return Telling(dialect).schema(schema) if _leaves_out(dialect) else schema
+    return Telling(dialect).schema(schema) if leaves_out(dialect) else schema
 
 
-def _leaves_out(dialect: Dialect) -> bool:
+def leaves_out(dialect: Dialect) -> bool:
     """Whether there may be something that this database is not told."""
     has_no_keys = dialect.features.foreign_keys is ForeignKeys.ABSENT
     return has_no_keys or not dialect.declared <= {Declarable.FOREIGN_KEYS}
@@ -267,20 +268,22 @@ def way_out(dialect: Dialect, moves: Sequence[Move]) -> tuple[Declarable, ...]:
     return tuple(kind for kind in Declarable if kind in needed - dialect.declared)
 
 
-def with_way_out(
-    error: UnsupportedError, dialect: Dialect, moves: Sequence[Move]
-) -> UnsupportedError:
-    """A refusal that names the settings under which there would be none, if any."""
-    kinds = way_out(dialect, moves)
-    if not kinds:
-        return error
-    settings = ", ".join(
-        f"unsupported.{kind.value}: {Unsupported.DECLARE_ONLY.value}" for kind in kinds
-    )
-    hints = (error.hint, f"keep it in the schema only: {settings}")
-    return UnsupportedError(
-        error.message, at=error.at, hint="; or ".join(filter(None, hints))
-    )
+@contextmanager
+def naming_ways_out(dialect: Dialect, moves: Sequence[Move]) -> Iterator[None]:
+    """Let a refusal name the settings under which there would be none, if any."""
+    try:
+        yield
+    except UnsupportedError as error:
+        settings = ", ".join(
+            f"unsupported.{kind.value}: {Unsupported.DECLARE_ONLY.value}"
+            for kind in way_out(dialect, moves)
+        )
+        if not settings:
+            raise
+        hints = (error.hint, f"keep it in the schema only: {settings}")
+        raise UnsupportedError(
+            error.message, at=error.at, hint="; or ".join(filter(None, hints))
+        ) from error
 
 
 def _is_told(

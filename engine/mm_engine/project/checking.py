@@ -16,13 +16,13 @@ from mm_engine.errors import (
     UnsupportedError,
 )
 from mm_engine.model.constraints import Check, ForeignKey, Unique
+from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
 
 if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.dialects.extras import Part
     from mm_engine.migrations.graph import MigrationGraph
-    from mm_engine.model.schema import Schema
     from mm_engine.project.belongings import Belongings
 
 
@@ -127,9 +127,14 @@ def declared_only(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[F
 
     ``dialects`` are those of the databases, by what people call them.
     """
-    from mm_engine.dialects.untold import Telling
+    from mm_engine.dialects.untold import Telling, leaves_out
+    from mm_engine.model.naming import with_names
 
-    telling = {called: Telling(one) for called, one in dialects.items()}
+    telling = {name: Telling(one) for name, one in dialects.items() if leaves_out(one)}
+    if not telling:
+        return
+    # No database would be told of what has no name yet.
+    schema = with_names(schema, Schema())
     for table in schema.tables.values():
         without: dict[str, list[str]] = {}
         places: dict[str, Position | None] = {}

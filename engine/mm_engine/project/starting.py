@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import attrs
 
 from mm_engine.config.find import YAML_PLACES
 from mm_engine.config.value import Config
+from mm_engine.dialects.features import Unsupported
 from mm_engine.errors import ConfigError, MMError, nearest
 from mm_engine.model.databases import is_known, known
+from mm_engine.model.schema import Schema
 from mm_engine.project.workflows import files
 from mm_engine.runner.url import Url
 from mm_engine.runner.wires import database_named
@@ -34,6 +37,12 @@ migration:
 schema:
   paths:
     - schema/schema.yaml
+{unsupported}"""
+
+UNSUPPORTED = """\
+# What {title} cannot keep of the example is left to the schema, and "makemigrations
+# check" names it. Without these lines it is refused.
+unsupported:
 """
 
 SCHEMA = """\
@@ -127,7 +136,35 @@ def _settings(database_type: str) -> str:
         lines = f"  default_url: {url}"
     else:
         lines = f"  type: {database_type}\n  # default_url: {url}".rstrip()
-    return SETTINGS.format(database=lines)
+    return SETTINGS.format(database=lines, unsupported=_unsupported(database_type))
+
+
+def _unsupported(database_type: str) -> str:
+    """The settings without which a database would refuse the example; mostly none."""
+    from mm_engine.dialects import dialect
+    from mm_engine.dialects.statements import Move
+    from mm_engine.dialects.untold import way_out
+    from mm_engine.diff import diff
+
+    told, schema, moves = dialect(database_type), Schema(), list[Move]()
+    for number, operation in enumerate(diff(schema, _example()), 1):
+        moves.append(Move(operation, schema, number=number, mark=""))
+        schema = moves[-1].after
+    kinds = way_out(told, moves)
+    if not kinds:
+        return ""
+    lines = (f"  {kind.value}: {Unsupported.DECLARE_ONLY.value}\n" for kind in kinds)
+    return UNSUPPORTED.format(title=told.title) + "".join(lines)
+
+
+def _example() -> Schema:
+    """The example, read as the file that it becomes."""
+    from mm_engine.schemafile import read_schema
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.yaml"
+        path.write_text(SCHEMA, encoding="utf-8")
+        return read_schema([path], root=path.parent).schema
 
 
 def _written(path: Path, text: str) -> bool:
