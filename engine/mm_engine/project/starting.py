@@ -163,7 +163,7 @@ def _example() -> Schema:
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "schema.yaml"
-        path.write_text(SCHEMA, encoding="utf-8")
+        path.write_text(SCHEMA, encoding="utf-8", newline="\n")
         return read_schema([path], root=path.parent).schema
 
 
