@@ -138,7 +138,7 @@ def test_a_move_has_the_same_mark_both_ways() -> None:
     graph = chain(migration("0001_a", create("posts")))
     [there] = moves(plan_up(graph, [])[0])
     [back] = moves(plan_down(graph, ["0001_a"])[0])
-    assert there.mark == back.mark == "0001_a/1"
+    assert there.mark == back.mark == "0001_a_1"
 
 
 def test_a_field_altered_on_the_other_branch_comes_back_as_it_was_then() -> None:
