@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Barrier, Thread
@@ -19,9 +18,11 @@ from mm_engine.runner import clickhouse_lease, history
 from mm_engine.runner.backend import LostLeaseError
 from mm_engine.runner.backends import backend_of
 from mm_engine.runner.clickhouse import ClickHouse
+from mm_engine.runner.clickhouse_lease import Lease
 from mm_engine.runner.history import History
 from mm_engine.runner.run import Migrator
 from mm_engine.runner.session import session
+from postgresql_runs import wait_until
 from runs import chain, create, migration
 
 pytestmark = pytest.mark.database("clickhouse")
@@ -121,10 +122,14 @@ def test_the_lock_of_one_who_was_killed_is_free_when_its_time_is_over(
     connection: sa.Connection,
 ) -> None:
     (now,) = rows(connection, "SELECT toInt64(toUnixTimestamp(now()))")[0]
-    words = f"CREATE TABLE {NAME} (held UInt8) ENGINE = Null COMMENT 'process 1 on moon"
-    rows(connection, f"{words}; until {int(str(now)) + 1}'")
+
+    def until(moment: int) -> str:
+        return f"COMMENT 'process 1 on moon; until {moment}'"
+
+    held, over = int(str(now)) + 3600, int(str(now)) - 1
+    rows(connection, f"CREATE TABLE {NAME} (held UInt8) ENGINE = Null {until(held)}")
     assert clickhouse_lease.taken(connection) is None
-    time.sleep(1.2)
+    rows(connection, f"ALTER TABLE {NAME} MODIFY {until(over)}")
     assert clickhouse_lease.taken(connection) is not None
 
 
@@ -166,8 +171,9 @@ def test_a_lock_is_renewed_while_it_is_held(
     monkeypatch.setattr(clickhouse_lease, "RENEWED_EACH", 0.1)
     with ClickHouse().locked(connection):
         first = clickhouse_lease.newest(connection)
-        time.sleep(1.5)
-        later = clickhouse_lease.newest(connection)
-    assert first is not None
-    assert later is not None
-    assert first.comment < later.comment
+        assert first is not None
+        wait_until(lambda: _is_later(clickhouse_lease.newest(connection), first))
+
+
+def _is_later(found: Lease | None, first: Lease) -> bool:
+    return found is not None and found.comment > first.comment
