@@ -29,6 +29,13 @@ class Place(ABC):
     def copy(self, sealed: str) -> str:
         """Make another database with the same in it; gives its URL."""
 
+    def twin(self, url: str) -> str:
+        """Make another database with the same in it as one that goes on; gives its URL.
+
+        Nobody is connected to it at this time.
+        """
+        return self.copy(url)
+
     @abstractmethod
     def drop(self, url: str) -> None:
         """Drop a database that was made here, whoever is still connected."""

@@ -79,6 +79,11 @@ class PostgreSQL(Place):
         self._run(f"CREATE DATABASE {{}} TEMPLATE {{}}{how}", name, _name(sealed))
         return self._marked(name)
 
+    def twin(self, url: str) -> str:
+        """A copy, as soon as the sessions that were closed are gone."""
+        self._wait_until_left(_name(url))
+        return self.copy(url)
+
     def drop(self, url: str) -> None:
         """Drop a database of ours; whoever is still connected is thrown out."""
         name = _name(url)

@@ -15,8 +15,10 @@ IDS = [
     "migrations::schema_matches",
     "migrations::one_leaf",
     "migrations::0001_users::stairway[sqlite]",
+    "migrations::0001_users::rows[sqlite]",
     "migrations::no_drift[sqlite]",
     "migrations::0001_users::stairway[postgresql]",
+    "migrations::0001_users::rows[postgresql]",
     "migrations::no_drift[postgresql]",
 ]
 
@@ -35,15 +37,15 @@ def described(suite: Suite, *fields: str) -> None:
 
 def test_a_sound_project_passes_under_honest_names(suite: Suite) -> None:
     said = suite.passed(*BOTH)
-    assert "6 passed" in said
+    assert "8 passed" in said
     for name in IDS:
         assert f"{name} PASSED" in said
 
 
 def test_checks_are_chosen_as_other_tests_are(suite: Suite) -> None:
     suite.tests("def test_it(): pass\n")
-    assert "2 passed, 5 deselected" in suite.passed(*BOTH, "-k", "stairway")
-    assert "7 passed" in suite.passed(*BOTH, "-n", "2")
+    assert "2 passed, 7 deselected" in suite.passed(*BOTH, "-k", "stairway")
+    assert "9 passed" in suite.passed(*BOTH, "-n", "2")
 
 
 def test_without_the_option_there_are_none(suite: Suite) -> None:
@@ -55,7 +57,7 @@ def test_a_forgotten_migration_is_found(suite: Suite) -> None:
     described(suite, "name: age, type: integer")
     said = suite.failed(*BOTH)
     assert "migrations::schema_matches FAILED" in said
-    assert "1 failed, 5 passed" in said
+    assert "1 failed, 7 passed" in said
     assert "add users.age (schema/schema.yaml:7:16)" in said
     assert '"makemigrations makemigrations" writes the migration' in said
 
@@ -85,7 +87,7 @@ def test_a_wrong_reverse_is_found(suite: Suite) -> None:
     for kind in ("sqlite", "postgresql"):
         assert f"migrations::0002_age::stairway[{kind}] FAILED" in said
         assert f"migrations::0003_empty::stairway[{kind}] PASSED" in said
-    assert "2 failed" in said
+    assert "4 failed" in said
     assert "0002_age: down leaves what up had changed" in said
     assert "add users.age" in said
     assert '"makemigrations migrate showsql 0002_age --down"' in said

@@ -1,0 +1,1 @@
+"""Rows made from a schema, and what migrations do to them."""

@@ -1,0 +1,136 @@
+"""What a migration promises of the rows before it: they meet what it adds.
+
+A constraint that is added holds for the rows that there are, or its author would have
+mended them first; rows made at random would refuse every one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from mm_engine.model import sqltext
+from mm_engine.model.constraints import Check, ForeignKey, Unique
+from mm_engine.model.schema import Schema
+from mm_engine.model.table import Table, index_fields
+from mm_pytest.rows.fates import Fates
+
+
+@attrs.frozen
+class Promised:
+    """Constraints in the names of before that the database does not know yet."""
+
+    uniques: Mapping[str, tuple[tuple[str, ...], ...]] = attrs.field(factory=dict)
+    checks: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    keys: Mapping[str, tuple[ForeignKey, ...]] = attrs.field(factory=dict)
+
+    @classmethod
+    def by(cls, before: Schema, after: Schema, fates: Fates) -> Promised:
+        """What the schema after asks of fields that were there before."""
+        tables = {now: name for name, now in fates.tables.items() if now}
+        found = {
+            old: _Added(before, after, fates, tables, old)
+            for old in before.tables
+            if fates.tables[old] in after.tables
+        }
+        return cls(
+            {name: tuple(added.uniques()) for name, added in found.items()},
+            {name: tuple(added.checks()) for name, added in found.items()},
+            {name: tuple(added.keys()) for name, added in found.items()},
+        )
+
+    def on(self, schema: Schema) -> Schema:
+        """The schema with them, as rows should be made for."""
+        for name, keys in self.keys.items():
+            table = schema.tables[name]
+            uniques = [Unique(fields) for fields in self.uniques[name]]
+            checks = [Check(sql) for sql in self.checks[name]]
+            if keys or uniques or checks:
+                made = attrs.evolve(
+                    table,
+                    foreign_keys=(*table.foreign_keys, *keys),
+                    uniques=(*table.uniques, *uniques),
+                    checks=(*table.checks, *checks),
+                )
+                schema = schema.with_table(made)
+        return schema
+
+
+@attrs.frozen
+class _Added:
+    """What one table gets."""
+
+    before: Schema
+    after: Schema
+    fates: Fates
+    tables: Mapping[str, str]
+    name: str
+
+    @property
+    def old(self) -> Table:
+        """The table before."""
+        return self.before.tables[self.name]
+
+    @property
+    def new(self) -> Table:
+        """The table after."""
+        return self.after.tables[self.fates.tables[self.name] or ""]
+
+    def uniques(self) -> Iterator[tuple[str, ...]]:
+        """Fields that will be unique together."""
+        known = {frozenset(fields) for fields in _alone(self.old)}
+        for fields in _alone(self.new):
+            named = self._earlier(self.name, fields)
+            if named and frozenset(named) not in known:
+                yield named
+
+    def checks(self) -> Iterator[str]:
+        """Conditions that every row will meet."""
+        known = {check.expression for check in self.old.checks}
+        names = self._names(self.name)
+        for check in self.new.checks:
+            used = [
+                name
+                for name in sqltext.identifiers(check.expression)
+                if self.new.has_field(name)
+            ]
+            earlier = sqltext.renamed(check.expression, names)
+            if set(used) <= names.keys() and earlier not in known:
+                yield earlier
+
+    def keys(self) -> Iterator[ForeignKey]:
+        """Foreign keys that every row will keep."""
+        known = {(k.fields, k.table, k.references) for k in self.old.foreign_keys}
+        for key in self.new.foreign_keys:
+            table = self.tables.get(key.table)
+            fields = self._earlier(self.name, key.fields)
+            other = table and self._earlier(table, key.references)
+            if fields and table and other and (fields, table, other) not in known:
+                yield ForeignKey(fields, table, references=other)
+
+    def _names(self, table: str) -> dict[str, str]:
+        """What fields are called afterwards, and what they were called."""
+        return {
+            fate.place[1]: name
+            for (owner, name), fate in self.fates.fields.items()
+            if owner == table and fate.place
+        }
+
+    def _earlier(self, table: str, fields: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Names as they were; None where a field was not there."""
+        names = self._names(table)
+        if any(field not in names for field in fields):
+            return None
+        return tuple(names[field] for field in fields)
+
+
+def _alone(table: Table) -> Iterator[tuple[str, ...]]:
+    """Fields of which no two rows hold the same."""
+    if table.primary_key:
+        yield table.primary_key.fields
+    for unique in table.uniques:
+        yield unique.fields
+    for index in table.indexes:
+        if index.unique:
+            yield tuple(n for n in index_fields(index) if table.has_field(n))

@@ -1,0 +1,221 @@
+"""One migration up, down and up again on a database with rows in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+import attrs
+
+from mm_engine.model.table import Field
+from mm_engine.model.types import Date, Time, Timestamp, TimestampTZ, Uuid
+from mm_pytest.rows.comparing import Pair, Row, Sides
+from mm_pytest.rows.fates import Fate, Fates
+from mm_pytest.rows.promised import Promised
+from mm_pytest.rows.suspects import suspects
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.dialects.base import Dialect
+    from mm_engine.errors import MMError
+    from mm_engine.migrations.migration import Migration
+    from mm_engine.model.schema import Schema
+    from mm_engine.model.table import Table
+    from mm_engine.project import Project
+    from mm_pytest.rows.filling import Unfilled
+
+Rows: TypeAlias = "dict[str, Sequence[Row]]"
+
+
+@attrs.frozen
+class Trial:
+    """A database at the state before a migration, to be spent on it.
+
+    ``before`` is the schema of what is applied to it.
+    """
+
+    project: Project
+    engine: sa.Engine
+    migration: Migration
+    before: Schema
+
+    def run(self) -> tuple[Unfilled, ...]:
+        """Fill the tables, take the migration up, down and up; the tables without rows.
+
+        Raises ``AssertionError`` where rows are lost or changed that should be kept,
+        and where it fails with rows. What says that it cannot be undone goes up only.
+        """
+        __tracebackhide__ = True
+        from mm_engine.errors import IrreversibleError, MMError
+
+        after = self.migration.apply(self.before)
+        fates = Fates.of(self.migration.operations, self.before, self._dialect().name)
+        unfilled = self._fill(Promised.by(self.before, after, fates))
+        low = self._rows(self.before)
+        self._go(self._up, "going up")
+        high = self._rows(after)
+        self._compare(_upwards(self.before, fates, low, high), "going up")
+        try:
+            self._down()
+        except IrreversibleError:
+            return unfilled
+        except MMError as error:
+            self._failed(error, "going down")
+        back = self._rows(self.before)
+        self._compare(_back(self.before, fates, low, back), "going down")
+        self._go(self._up, "going up once more")
+        self._compare(
+            _again(self.before, fates, high, self._rows(after)),
+            "going up once more",
+        )
+        return unfilled
+
+    def _up(self) -> None:
+        self.project.migrate(self.engine, to=self.migration.name)
+
+    def _down(self) -> None:
+        self.project.rollback(self.engine, steps=1)
+
+    def _dialect(self) -> Dialect:
+        from mm_pytest.drifted import dialect_of
+
+        with self.engine.connect() as connection:
+            return dialect_of(connection, self.project)
+
+    def _go(self, move: Callable[[], None], way: str) -> None:
+        __tracebackhide__ = True
+        from mm_engine.errors import MMError
+
+        try:
+            move()
+        except MMError as error:
+            self._failed(error, way)
+
+    def _failed(self, error: MMError, way: str) -> NoReturn:
+        __tracebackhide__ = True
+        lines = [f"  {line}" for line in str(error).splitlines()]
+        if "up" in way:
+            lines += [f"  {line}" for line in suspects(self.migration, self.before)]
+        self._tell("fails with rows in the tables", way, lines)
+
+    def _compare(self, sides: Iterable[Sides], way: str) -> None:
+        __tracebackhide__ = True
+        faults = [f"  {fault}" for one in sides for fault in one.faults()]
+        if faults:
+            self._tell("rows are not kept", way, faults)
+
+    def _tell(self, what: str, way: str, lines: Sequence[str]) -> NoReturn:
+        __tracebackhide__ = True
+        name, told = self.migration.name, "\n".join(lines)
+        down = " --down" if "down" in way else ""
+        raise AssertionError(
+            f"{name}, {way}: {what}:\n{told}\n"
+            f'"makemigrations migrate showsql {name}{down}" shows what runs'
+        )
+
+    def _fill(self, promised: Promised) -> tuple[Unfilled, ...]:
+        from mm_pytest.rows.filling import Filling
+
+        with self._at_once() as connection:
+            dialect = self._dialect()
+            return Filling(connection, dialect, self.before, promised).fill()
+
+    def _rows(self, schema: Schema) -> Rows:
+        """Every row there is, as the migrations know it."""
+        dialect = self._dialect()
+        found: Rows = {}
+        with self._at_once() as connection:
+            for table in schema.tables.values():
+                names = [field.name for field in table.fields]
+                rows = connection.exec_driver_sql(
+                    f"SELECT {dialect.listed(names)} FROM {dialect.quote(table.name)}"
+                )
+                found[table.name] = [dict(zip(names, r, strict=True)) for r in rows]
+        return found
+
+    @contextmanager
+    def _at_once(self) -> Iterator[sa.Connection]:
+        """A connection on which every statement is a transaction of its own."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _upwards(before: Schema, fates: Fates, low: Rows, high: Rows) -> Iterator[Sides]:
+    """Before and after: everything is kept but what the operations drop or change."""
+    for name, now in fates.tables.items():
+        if now is None:
+            continue
+        pairs = {
+            old: Pair(
+                old,
+                fate.place[1],
+                is_retyped=fate.is_retyped,
+                is_filled=fate.is_filled,
+                may_differ=fate.is_freed,
+                values=fate.values,
+            )
+            for old, fate in _fields(fates, name)
+            if fate.place
+        }
+        key = _key(before.tables[name], pairs)
+        may_gain = now in fates.fed
+        yield Sides(name, now, low[name], high[now], [*pairs.values()], key, may_gain)
+
+
+def _back(before: Schema, fates: Fates, low: Rows, back: Rows) -> Iterator[Sides]:
+    """Before, and after going down: what was dropped comes back empty."""
+    for name, now in fates.tables.items():
+        if now is None:
+            continue
+        pairs = {
+            old: Pair(
+                old,
+                old,
+                is_filled=fate.is_filled,
+                may_differ=fate.is_lossy or fate.is_freed_back,
+            )
+            for old, fate in _fields(fates, name)
+            if fate.place
+        }
+        key = _key(before.tables[name], pairs)
+        may_gain = now in fates.unswept
+        yield Sides(name, name, low[name], back[name], [*pairs.values()], key, may_gain)
+
+
+def _again(before: Schema, fates: Fates, high: Rows, again: Rows) -> Iterator[Sides]:
+    """After going up, and after going up once more: the same."""
+    for name, now in fates.tables.items():
+        if now is None:
+            continue
+        pairs = {
+            old: Pair(
+                fate.place[1],
+                fate.place[1],
+                may_differ=fate.is_lossy
+                or (fate.is_freed_back and _is_made(before.tables[name].field(old))),
+            )
+            for old, fate in _fields(fates, name)
+            if fate.place
+        }
+        key = _key(before.tables[name], pairs)
+        may_gain = now in fates.unswept
+        yield Sides(now, now, high[now], again[now], [*pairs.values()], key, may_gain)
+
+
+def _fields(fates: Fates, table: str) -> Iterator[tuple[str, Fate]]:
+    return ((f, fate) for (owner, f), fate in fates.fields.items() if owner == table)
+
+
+def _key(table: Table, pairs: dict[str, Pair]) -> tuple[Pair, ...]:
+    """What rows are told apart by on both sides; nothing where that is not kept."""
+    names = table.primary_key.fields if table.primary_key else ()
+    key = [pairs[name] for name in names if name in pairs]
+    is_kept = len(key) == len(names) and not any(p.values for p in key)
+    return tuple(key) if is_kept else ()
+
+
+def _is_made(field: Field) -> bool:
+    """Whether values of its type are often made anew: moments, identifiers."""
+    return isinstance(field.type, Date | Time | Timestamp | TimestampTZ | Uuid)
