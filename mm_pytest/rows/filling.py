@@ -59,7 +59,7 @@ class Filling:
         return tuple(self.unfilled)
 
     def _fill(self, table: Table, later: frozenset[ForeignKey]) -> None:
-        counted = frozenset(
+        counted = tuple(
             field.name
             for field in table.fields
             if self.dialect.counts_up(table, field, self.schema)

@@ -47,7 +47,7 @@ class Proposer:
         table: Table,
         schema: Schema,
         *,
-        counted: frozenset[str] = frozenset(),
+        counted: Sequence[str] = (),
         postponed: frozenset[ForeignKey] = frozenset(),
     ) -> Proposer:
         """For a table of which the database counts some fields up itself."""
