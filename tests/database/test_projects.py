@@ -15,15 +15,11 @@ from rows_kept import disturbed, lost_back, lost_there, without
 
 Place: TypeAlias = tuple[str, Example]
 
-NOWHERE = {("mysql", "shop"): "its unique indexes leave rows out"}
-"""Projects that a database refuses, each with the reason."""
-
 PLACES = tuple(
     pytest.param((kind, example), marks=marked.marks, id=f"{example.name}-{kind}")
     for marked in LIVED_IN
     for kind in [str(marked.values[0])]
     for example in examples()
-    if (kind, example.name) not in NOWHERE
 )
 
 

@@ -14,22 +14,17 @@ from proofs import said
 
 UNTOLD = {
     "shop": {
-        "mysql": "MySQL has no partial indexes",
-        "vertica": "no triggers",
-        "ydb": "YDB",
-        "tidb": "TiDB has no partial indexes",
-        "starrocks": "no default like CURRENT_TIMESTAMP",
-        "clickhouse": "no triggers",
-        "sqlserver": "no indexes on expressions",
-        "auroradsql": "no triggers",
-        "redshift": 'no words for the default "new_uuid"',
+        "ydb": '"cart_id" is in the primary key, and YDB keeps rows by it',
+        "starrocks": 'a copy counts "id" from 1 again',
+        "clickhouse": "ClickHouse counts nothing up",
+        "sqlserver": '"fk_categories_parent_id" in a circle; SQL Server refuses that',
+        "auroradsql": "index idx_orders_open stands on the old one",
+        "redshift": '"products" counts its rows, so it cannot be copied',
     },
     "blog": {
-        "ydb": "takes only constants as defaults",
-        "starrocks": "nothing but the primary key",
-        "clickhouse": "keeps no rows unique",
+        "ydb": "YDB keeps rows by it: it cannot be renamed",
+        "clickhouse": "ClickHouse counts nothing up",
         "sqlserver": r"joins no texts by \|\|",
-        "redshift": 'no words for the default "new_uuid"',
     },
 }
 """What no words of a database can say of a project, as its refusal says it first."""

@@ -58,6 +58,7 @@ class EnumStyle(Enum):
     TYPE = "a type of its own"
     CHECK = "a check on each field that uses it"
     COLUMN = "a list of values in the type of each column that uses it"
+    ABSENT = "nothing: only the schema knows which values there are"
 
 
 class AutoUpdate(Enum):

@@ -64,7 +64,7 @@ class RedshiftWords(PostgreSQLParts):
         deferrable_uniques=False,
         enforces_checks=False,
         renames_indexes=False,
-        enums=EnumStyle.CHECK,
+        enums=EnumStyle.ABSENT,
         has_arrays=False,
         exact_decimal_digits=38,
         auto_update=AutoUpdate.ABSENT,
@@ -106,9 +106,16 @@ class RedshiftWords(PostgreSQLParts):
         )
 
     def column_sql(self, column: Column) -> str:
-        """A column as CREATE TABLE and ADD COLUMN take it."""
-        sql = super().column_sql(column)
-        return f"{sql} ENCODE {column.encoding}" if column.encoding else sql
+        """A column as CREATE TABLE and ADD COLUMN take it: what it has, then NOT NULL.
+
+        https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE.html
+        """
+        words = [super().column_sql(attrs.evolve(column, not_null=False))]
+        if column.encoding:
+            words.append(f"ENCODE {column.encoding}")
+        if column.not_null:
+            words.append("NOT NULL")
+        return " ".join(words)
 
     def type_sql(self, field: Field, schema: Schema) -> TypeSQL:
         """The type of a column: letters are counted in bytes, and a CHAR has ASCII.

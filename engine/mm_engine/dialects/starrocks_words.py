@@ -81,7 +81,7 @@ class StarRocksWords(MySQLCatalog):
         renames_indexes=False,
         drops_columns=True,
         strict_tables=False,
-        enums=EnumStyle.COLUMN,
+        enums=EnumStyle.ABSENT,
         has_arrays=False,
         reads_json=True,
         has_zoned_timestamps=False,

@@ -85,7 +85,7 @@ class YDBWords(YDBParts):
         renames_indexes=True,
         drops_columns=True,
         strict_tables=False,
-        enums=EnumStyle.CHECK,
+        enums=EnumStyle.ABSENT,
         has_arrays=False,
         reads_json=True,
         has_zoned_timestamps=False,
