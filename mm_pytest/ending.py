@@ -44,8 +44,12 @@ class Ending:
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
-        """Say what workers had to say, once; and what no test has failed by."""
+        """Say what workers and checks had to say, and what no test has failed by."""
         for line in workers.heard(config):
+            terminalreporter.write_line(line)
+        from mm_pytest.report import unfilled
+
+        for line in unfilled(terminalreporter):
             terminalreporter.write_line(line)
         for failure in self._untold:
             terminalreporter.write_line(failure, red=True)

@@ -82,6 +82,24 @@ class DatabaseItem(CheckItem):
         self.check()
 
 
+class RowsItem(DatabaseItem):
+    """A check that fills tables, and says of which ones it could not."""
+
+    migration: str
+
+    def runtest(self) -> None:
+        """Run the check; what was left empty goes into the reports."""
+        from mm_pytest import outcomes
+        from mm_pytest.opened import opened
+        from mm_pytest.report import UNFILLED
+
+        found = opened(self.config)
+        outcomes.place(found, self.kind)
+        for one in found.room(self.kind).check(self.migration):
+            told = f"{one.table} on {self.kind}: {one.reason}"
+            self.user_properties.append((UNFILLED, told))
+
+
 def _of_files(root: Group, project: Project) -> Iterator[pytest.Item]:
     from mm_pytest.assertions import assert_migrations_match_schema, assert_one_leaf
 
@@ -97,18 +115,16 @@ def _of_databases(
     config = root.config
     for kind in kinds:
         stairs = Stairs(config, kind)
-        rooms = Rooms(config, kind)
         for migration in graph.order():
             group = Group.from_parent(
                 root, name=migration.name, nodeid=f"{ROOT}::{migration.name}"
             )
-            for name, check in (
-                ("stairway", stairs.check_of(migration.name)),
-                ("rows", rooms.check_of(migration.name)),
-            ):
-                item = DatabaseItem.from_parent(group, name=f"{name}[{kind}]")
+            step = DatabaseItem.from_parent(group, name=f"stairway[{kind}]")
+            step.check = stairs.check_of(migration.name)
+            rows = RowsItem.from_parent(group, name=f"rows[{kind}]")
+            rows.migration = migration.name
+            for item in (step, rows):
                 item.kind = kind
-                item.check = check
                 at = migration.at
                 item.file = config.rootpath / at.file if at else None
                 yield item
@@ -148,50 +164,6 @@ class Stairs:
         except IrreversibleError as error:
             pytest.skip(f"it says that it cannot be undone: {error.message}")
         self._stairway = stairs
-
-
-class Rooms:
-    """A database without rows that climbs, and copies of it that rows are put into."""
-
-    def __init__(self, config: pytest.Config, kind: str) -> None:
-        """Open nothing yet."""
-        self._config = config
-        self._kind = kind
-        self._url = ""
-        self._applied: list[str] = []
-
-    def check_of(self, name: str) -> Callable[[], None]:
-        """The check of one migration."""
-        return lambda: self._check(name)
-
-    def _check(self, name: str) -> None:
-        from mm_pytest.engines import engine
-        from mm_pytest.opened import opened
-        from mm_pytest.rows.trial import Trial
-
-        found = opened(self._config)
-        place, graph = found.place(self._kind), found.project.graph()
-        self._climb(name, found)
-        url = place.twin(self._url) if self._applied else place.empty()
-        try:
-            with engine(url) as opened_engine:
-                before = graph.schema(self._applied)
-                migration = graph.by_name[name]
-                Trial(found.project, opened_engine, migration, before).run()
-        finally:
-            place.drop(url)
-
-    def _climb(self, name: str, found: Opened) -> None:
-        """Have what a migration comes after applied, as its author had, and no more."""
-        from mm_pytest.engines import engine
-
-        wanted = [*found.project.graph().ancestors(name)]
-        if not self._url or wanted[: len(self._applied)] != self._applied:
-            self._url, self._applied = found.place(self._kind).empty(), []
-        with engine(self._url) as below:
-            for one in wanted[len(self._applied) :]:
-                found.project.migrate(below, to=one)
-                self._applied.append(one)
 
 
 def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mm_engine.project import Project
     from mm_pytest.databases.place import Place
+    from mm_pytest.rows.room import Room
     from mm_pytest.run import Run
     from mm_pytest.servers.wanted import Reached
     from mm_pytest.servers.ways import Missed, Outcome
@@ -49,6 +50,7 @@ class Opened:
         self.missed: dict[str, tuple[Missed, ...]] = {}
         self.places: dict[str, Place] = {}
         self._stack = ExitStack()
+        self._rooms: dict[str, Room] = {}
         self._shared: dict[str, tuple[str, sa.Engine, ExitStack]] = {}
 
     @cached_property
@@ -104,6 +106,12 @@ class Opened:
         url, _, stack = self._shared.pop(kind)
         stack.close()
         self.place(kind).drop(url)
+
+    def room(self, kind: str) -> Room:
+        """Where migrations are tried with rows in the tables."""
+        from mm_pytest.rows.room import Room
+
+        return self._rooms.setdefault(kind, Room(self, kind))
 
     def engine(self, url: str) -> sa.Engine:
         """An engine for migrating, disposed of at the end."""

@@ -34,6 +34,11 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("mm_project", "the project's folder, relative to the ini file")
     parser.addini("mm_databases", "the databases that tests run on", type="args")
     parser.addini("mm_server", "the only way to a server: url, container, binaries")
+    parser.addini(
+        "mm_rows_fit",
+        "fields whose values fit what becomes of them, as in 0007:customers.points",
+        type="args",
+    )
     parser.addini("mm_postgresql_image", "the image of a PostgreSQL container")
 
 

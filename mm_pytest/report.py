@@ -30,6 +30,27 @@ def head(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
     return [line for kind in wanted for line in _opened(config, kind)]
 
 
+UNFILLED = "mm_unfilled"
+"""The property of a test's report that tells of a table without rows."""
+
+
+def unfilled(reporter: pytest.TerminalReporter) -> list[str]:
+    """The tables that the checks of rows could not fill, once each, with the reason."""
+    reports = [one for some in reporter.stats.values() for one in some]
+    found = dict.fromkeys(
+        str(told)
+        for report in reports
+        for name, told in getattr(report, "user_properties", ())
+        if name == UNFILLED
+    )
+    if not found:
+        return []
+    return [
+        "makemigrations: tables that no rows could be made for, and were left empty:",
+        *(f"  {told}" for told in found),
+    ]
+
+
 def lines(found: Opened) -> list[str]:
     """The lines for what was opened, and for what could not be."""
     return [

@@ -28,6 +28,7 @@ class Settings:
     way: str | None
     is_required: bool
     images: dict[str, str]
+    fitting: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -44,6 +45,7 @@ class Settings:
             way=way or None,
             is_required=bool(option("--mm-require")),
             images={"postgresql": image} if image else {},
+            fitting=tuple(config.getini("mm_rows_fit")),
         )
 
     def found(self) -> Project:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -27,6 +27,11 @@ from mm_engine.operations import (
 
 if TYPE_CHECKING:
     from mm_engine.operations.data import SQL
+
+_WORD = re.compile(r"\w+")
+_SETS = re.compile(r"\b(UPDATE|MERGE)\b", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(\w+)[\"`\]]?\s*=")
+_WHOLE = re.compile(r"\bSET\s*\(|\bREPLACE\s+INTO\b", re.IGNORECASE)
 
 Place: TypeAlias = tuple[str, str]
 """A table and a field of it."""
@@ -166,8 +171,8 @@ class _Telling:
         self._touch([table])
 
     def _free(self, operation: RunSQL | RunPython) -> None:
-        """Let what SQL or Python of the user's names hold anything afterwards."""
-        words = _words(operation, self.database)
+        """Let what SQL or Python of the user's sets hold anything afterwards."""
+        words, is_set = _said(operation, self.database)
         is_undone = isinstance(operation, RunSQL) and bool(
             _text(operation.backward or "", self.database).strip()
         )
@@ -176,9 +181,7 @@ class _Telling:
         if not is_undone:
             self.unswept.update(named)
         for fate in self.fields.values():
-            if fate.place is None or fate.place[0] not in named:
-                continue
-            if words is None or fate.place[1] in words:
+            if fate.place and fate.place[0] in named and is_set(fate.place[1]):
                 fate.is_freed = fate.is_freed_back = True
         self._touch(named)
 
@@ -194,18 +197,27 @@ class _Telling:
         return (f for f in self.fields.values() if f.place == (table, field))
 
 
-def _words(operation: RunSQL | RunPython, database: str) -> frozenset[str] | None:
-    """Every word of it; None where its text is not to be had."""
+def _said(
+    operation: RunSQL | RunPython, database: str
+) -> tuple[frozenset[str] | None, Callable[[str], bool]]:
+    """Every word of it, and which fields it sets; no words where it cannot be read.
+
+    SQL sets what it assigns to. What Python sets is not to be seen: all it names.
+    """
     from mm_engine.migrations.functions import written
 
     if isinstance(operation, RunSQL):
         text = _text(operation.forward, database)
-    else:
-        try:
-            text = written(operation.forward).text
-        except MigrationFileError:
-            return None
-    return frozenset(re.findall(r"\w+", text))
+        assigned = frozenset(_ASSIGNED.findall(text)) if _SETS.search(text) else ()
+        words = frozenset(_WORD.findall(text))
+        return words, words.__contains__ if _WHOLE.search(
+            text
+        ) else assigned.__contains__
+    try:
+        words = frozenset(_WORD.findall(written(operation.forward).text))
+    except MigrationFileError:
+        return None, lambda _: True
+    return words, words.__contains__
 
 
 def _text(sql: SQL, database: str) -> str:

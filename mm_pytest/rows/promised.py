@@ -6,7 +6,7 @@ mended them first; rows made at random would refuse every one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -14,7 +14,8 @@ from mm_engine.model import sqltext
 from mm_engine.model.constraints import Check, ForeignKey, Unique
 from mm_engine.model.schema import Schema
 from mm_engine.model.table import Table, index_fields
-from mm_pytest.rows.fates import Fates
+from mm_engine.model.types import FieldType
+from mm_pytest.rows.fates import Fates, Place
 
 
 @attrs.frozen
@@ -24,10 +25,20 @@ class Promised:
     uniques: Mapping[str, tuple[tuple[str, ...], ...]] = attrs.field(factory=dict)
     checks: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     keys: Mapping[str, tuple[ForeignKey, ...]] = attrs.field(factory=dict)
+    types: Mapping[Place, FieldType] = attrs.field(factory=dict)
 
     @classmethod
-    def by(cls, before: Schema, after: Schema, fates: Fates) -> Promised:
-        """What the schema after asks of fields that were there before."""
+    def by(
+        cls,
+        before: Schema,
+        after: Schema,
+        fates: Fates,
+        fitting: Iterable[Place] = (),
+    ) -> Promised:
+        """What the schema after asks of fields that were there before.
+
+        Those that are ``fitting`` hold only what their type afterwards has room for.
+        """
         tables = {now: name for name, now in fates.tables.items() if now}
         found = {
             old: _Added(before, after, fates, tables, old)
@@ -38,6 +49,11 @@ class Promised:
             {name: tuple(added.uniques()) for name, added in found.items()},
             {name: tuple(added.checks()) for name, added in found.items()},
             {name: tuple(added.keys()) for name, added in found.items()},
+            {
+                place: after.table(now[0]).field(now[1]).type
+                for place in fitting
+                if (now := fates.fields[place].place)
+            },
         )
 
     def on(self, schema: Schema) -> Schema:
@@ -54,6 +70,10 @@ class Promised:
                     checks=(*table.checks, *checks),
                 )
                 schema = schema.with_table(made)
+        for (name, field), type_ in self.types.items():
+            table = schema.tables[name]
+            narrow = attrs.evolve(table.field(field), type=type_)
+            schema = schema.with_table(table.replacing(narrow))
         return schema
 
 

@@ -11,7 +11,7 @@ import attrs
 from mm_engine.model.table import Field
 from mm_engine.model.types import Date, Time, Timestamp, TimestampTZ, Uuid
 from mm_pytest.rows.comparing import Pair, Row, Sides
-from mm_pytest.rows.fates import Fate, Fates
+from mm_pytest.rows.fates import Fate, Fates, Place
 from mm_pytest.rows.promised import Promised
 from mm_pytest.rows.suspects import suspects
 
@@ -40,6 +40,8 @@ class Trial:
     engine: sa.Engine
     migration: Migration
     before: Schema
+    fitting: tuple[Place, ...] = ()
+    """Fields whose values fit what becomes of them, by the project's word."""
 
     def run(self) -> tuple[Unfilled, ...]:
         """Fill the tables, take the migration up, down and up; the tables without rows.
@@ -52,7 +54,8 @@ class Trial:
 
         after = self.migration.apply(self.before)
         fates = Fates.of(self.migration.operations, self.before, self._dialect().name)
-        unfilled = self._fill(Promised.by(self.before, after, fates))
+        promised = Promised.by(self.before, after, fates, self.fitting)
+        unfilled = self._fill(promised)
         low = self._rows(self.before)
         self._go(self._up, "going up")
         high = self._rows(after)
