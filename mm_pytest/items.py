@@ -29,7 +29,7 @@ def checks(session: pytest.Session) -> list[pytest.Item]:
     root = Group.from_parent(session, name=ROOT, nodeid=ROOT)
     found = opened(session.config)
     try:
-        project, graph = found.project, found.project.graph()
+        project, graph = found.standing, found.standing.graph()
     except MMError as error:
         return [_check(root, "load", _raising(error))]
     return [*_of_files(root, project), *_of_databases(root, graph, found.databases)]
@@ -156,7 +156,7 @@ class Stairs:
         stairs = self._stairway
         if stairs is None or not stairs.can_step(name):
             engine = found.engine(found.place(self._kind).empty())
-            stairs = Stairway(found.project, engine)
+            stairs = Stairway(found.standing, engine)
         # A step that fails leaves a database that the next one cannot begin with.
         self._stairway = None
         try:
@@ -176,7 +176,7 @@ def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
         url = outcomes.migrated(lambda: found.migrated(kind))
         engine = found.engine(url)
         try:
-            assert_no_drift(engine, found.project)
+            assert_no_drift(engine, found.standing)
         except AssertionError as error:
             raise AssertionError(f"{error}{_suspect(found, kind)}") from None
 
@@ -188,7 +188,7 @@ def _suspect(found: Opened, kind: str) -> str:
     from mm_pytest.suspects import first_drifting
 
     empty = found.engine(found.place(kind).empty())
-    name = first_drifting(found.project, empty)
+    name = first_drifting(found.standing, empty)
     if name is None:
         return ""
     return (

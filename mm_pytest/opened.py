@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mm_pytest.run import Run
     from mm_pytest.servers.wanted import Reached
     from mm_pytest.servers.ways import Missed, Outcome
+    from mm_pytest.standing import StandingProject
 
 
 class NotMigratedError(Exception):
@@ -57,6 +58,13 @@ class Opened:
     def project(self) -> Project:
         """The project that is tested."""
         return self.settings.found()
+
+    @cached_property
+    def standing(self) -> StandingProject:
+        """The same, with its migrations read once, for checks of them."""
+        from mm_pytest.standing import StandingProject
+
+        return StandingProject(self.project.config)
 
     @property
     def databases(self) -> tuple[str, ...]:

@@ -58,11 +58,9 @@ class Stairway:
         return self._graph.schema(self._applied)
 
     def _native(self) -> Native:
-        from mm_engine.introspect import reflect
-        from mm_pytest.drifted import dialect_of
+        from mm_pytest.natives import native
 
-        with self._engine.connect() as connection:
-            return reflect(connection, dialect_of(connection, self._project))
+        return native(self._engine, self._project)
 
     def _fail(self, name: str, schema: Schema, what: str) -> None:
         __tracebackhide__ = True

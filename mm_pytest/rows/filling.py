@@ -64,7 +64,13 @@ class Filling:
             for field in table.fields
             if self.dialect.counts_up(table, field, self.schema)
         )
-        proposer = Proposer.of(table, self.schema, counted=counted, postponed=later)
+        proposer = Proposer.of(
+            table,
+            self.schema,
+            counted=counted,
+            postponed=later,
+            can_hold=lambda name, text: self._can_hold(table, name, text),
+        )
         made = self.rows[table.name] = []
         self._refused = "a foreign key has nothing to refer to"
         for number in range(ROWS):
@@ -104,18 +110,24 @@ class Filling:
 
     def _is_taken(self, table: Table, row: Row) -> bool:
         """Whether the database takes a row; it is in the table then."""
-        from mm_engine.errors import UnsupportedError
-
-        try:
-            values = [self._value(table, name, text) for name, text in row.items()]
-        except UnsupportedError as error:
-            self._refused = str(error)
+        if not all(t is None or self._can_hold(table, n, t) for n, t in row.items()):
             return False
+        values = [self._value(table, name, text) for name, text in row.items()]
         into = f"INSERT INTO {self.dialect.quote(table.name)}"
         if not row:
             return self._changed(f"{into} DEFAULT VALUES") > 0
         listed = self.dialect.listed(list(row))
         return self._changed(f"{into} ({listed}) VALUES ({', '.join(values)})") > 0
+
+    def _can_hold(self, table: Table, name: str, text: str) -> bool:
+        from mm_engine.errors import UnsupportedError
+
+        try:
+            self._value(table, name, text)
+        except UnsupportedError as error:
+            self._refused = str(error)
+            return False
+        return True
 
     def _value(self, table: Table, name: str, text: str | None) -> str:
         if text is None:

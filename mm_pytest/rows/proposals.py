@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from random import Random
 from typing import TypeAlias
@@ -22,6 +22,8 @@ Row: TypeAlias = dict[str, str | None]
 Known: TypeAlias = Mapping[str, Sequence[Row]]
 """The rows that there are, by table."""
 
+CanHold: TypeAlias = Callable[[str, str], bool]
+
 ROWS = 8
 """So many a table are tried for: enough for every awkward text, and for null."""
 
@@ -40,6 +42,8 @@ class Proposer:
     """The fields that a row gives; the database has values for the rest."""
     postponed: frozenset[ForeignKey] = frozenset()
     """Foreign keys that have to be null at first."""
+    can_hold: CanHold = lambda _name, _text: True
+    """Whether a field of that name can be told to hold the text."""
 
     @classmethod
     def of(
@@ -49,12 +53,14 @@ class Proposer:
         *,
         counted: Sequence[str] = (),
         postponed: frozenset[ForeignKey] = frozenset(),
+        can_hold: CanHold | None = None,
     ) -> Proposer:
         """For a table of which the database counts some fields up itself."""
         given = [
             f for f in table.fields if f.name not in counted and not is_computed(f)
         ]
-        return cls(table, schema, tuple(given), postponed)
+        made = cls(table, schema, tuple(given), postponed)
+        return attrs.evolve(made, can_hold=can_hold) if can_hold else made
 
     def rows(self, number: int, known: Known, tries: int) -> Iterator[Row]:
         """Rows to be tried, one after the other, for one place in the table."""
@@ -94,7 +100,8 @@ class Proposer:
             found.append(None)
         if field.name in self.loose:
             found += [*constants(self.table, field), *more]
-        return tuple(dict.fromkeys(found))
+        held = [v for v in found if v is None or self.can_hold(field.name, v)]
+        return tuple(dict.fromkeys(held or found))
 
     def _refers(self, row: Row, known: Known, at: int) -> bool:
         """Have the row refer to rows that there are; False where it cannot."""

@@ -29,7 +29,7 @@ class Room:
         from mm_pytest.rows.fitting import fitting
         from mm_pytest.rows.trial import Trial
 
-        project = self._found.project
+        project = self._found.standing
         graph, place = project.graph(), self._found.place(self._kind)
         fits = fitting(self._found.settings.fitting, graph).get(name, ())
         self._climb(name)
@@ -45,7 +45,7 @@ class Room:
         """Have what a migration comes after applied, as its author had, and no more."""
         from mm_pytest.engines import engine
 
-        project, place = self._found.project, self._found.place(self._kind)
+        project, place = self._found.standing, self._found.place(self._kind)
         wanted = [*project.graph().ancestors(name)]
         if wanted[: len(self._applied)] != self._applied:
             place.drop(self._url)

@@ -100,7 +100,8 @@ class Trial:
         __tracebackhide__ = True
         lines = [f"  {line}" for line in str(error).splitlines()]
         if "up" in way:
-            lines += [f"  {line}" for line in suspects(self.migration, self.before)]
+            found = suspects(self.migration, self.before, str(error))
+            lines += [f"  {line}" for line in found]
         self._tell("fails with rows in the tables", way, lines)
 
     def _compare(self, sides: Iterable[Sides], way: str) -> None:

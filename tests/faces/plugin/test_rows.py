@@ -35,7 +35,10 @@ def test_rows_that_a_migration_deletes_are_found(suite: Suite) -> None:
     suite.migration("0002_x", 'mm.RunSQL("DELETE FROM users WHERE id > 1", "")')
     said = found(suite, *KINDS)
     assert "0002_x, going up: rows are not kept:" in said
-    assert "users.id: 4 of 8 rows lost: id = 2147483647; id = 7; id = 2; and 1 more" in said
+    assert (
+        "users.id: 4 of 8 rows lost: id = 2147483647; id = 7; id = 2; and 1 more"
+        in said
+    )
     assert SHOWN in said
 
 
@@ -64,6 +67,7 @@ def test_a_narrower_type_that_rows_do_not_fit_is_found(suite: Suite) -> None:
     said = found(suite, "postgresql")
     assert "0002_x, going up: fails with rows in the tables:" in said
     assert "values of users.email that do not fit varchar: give the operation" in said
+    assert "say so in the ini file: mm_rows_fit = 0002_x:users.email" in said
 
 
 def test_a_narrower_type_that_cuts_is_found(suite: Suite) -> None:
