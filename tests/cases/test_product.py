@@ -12,10 +12,13 @@ import proofs
 from live_sqlite import Live, loses_rows, without_ours
 from mm_engine.dialects import available, variants
 from mm_engine.errors import UnsupportedError
+from mm_engine.testing.parts import OPERATIONS
+from mm_engine.testing.samples import FIELD_TYPES, SAMPLES
+from mm_engine.testing.scenarios import SCENARIOS
 from product import Cell
 from proofs import Proof, Record
-from samples import FIELD_TYPES, SAMPLES
-from scenarios import OPERATIONS, SCENARIOS
+
+SQLITE = tuple(product.cells("sqlite"))
 
 
 def test_no_operation_and_no_type_is_missing() -> None:
@@ -38,7 +41,7 @@ def test_every_cell_stands_in_the_file_once(database: str) -> None:
         for name in _names(text["types"])
     ]
     assert said == sorted(said, key=said.index)
-    assert sorted(said) == sorted(cell.name for cell in product.cells())
+    assert sorted(said) == sorted(cell.name for cell in product.cells("sqlite"))
 
 
 @pytest.mark.parametrize("database", available())
@@ -80,7 +83,7 @@ def test_a_variant_is_told_what_its_file_says_and_else_what_its_database_is(
 
 
 @pytest.mark.database("sqlite")
-@pytest.mark.parametrize("cell", tuple(product.cells()), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", SQLITE, ids=lambda cell: cell.name)
 def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell, proof: Proof) -> None:
     is_refused = "error" in cell.said()
     with pytest.raises(UnsupportedError) if is_refused else nullcontext():
@@ -89,7 +92,8 @@ def test_a_cell_goes_up_down_and_up_with_rows(cell: Cell, proof: Proof) -> None:
 
 
 def _there_and_back(cell: Cell) -> None:
-    live = cell.live()
+    live = Live()
+    cell.fill(live)
     operations = cell.scenario.made(cell.sample)
     before, shape, rows = live.schema, live.shape(), live.rows()
     live.up(operations)

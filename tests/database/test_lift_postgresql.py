@@ -31,7 +31,7 @@ from mm_engine.model.types import (
 )
 from mm_engine.model.types import Native as NativeType
 from mm_engine.model.values import Expression, Literal
-from samples import SAMPLES, Sample
+from mm_engine.testing.samples import SAMPLES, Sample
 from strategies import SchemaPair, schema_pairs
 
 pytestmark = pytest.mark.database("postgresql")

@@ -24,8 +24,8 @@ from mm_engine.model.schema import Schema
 from mm_engine.model.table import Field, Index, Table
 from mm_engine.model.types import Array, EnumOf, Integer, Timestamp
 from mm_engine.model.values import Literal
+from mm_engine.testing.samples import SAMPLES
 from product import Cell
-from samples import SAMPLES
 
 pytestmark = pytest.mark.database("postgresql")
 

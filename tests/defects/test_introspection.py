@@ -20,8 +20,8 @@ from mm_engine.model.constraints import PrimaryKey
 from mm_engine.model.schema import Schema
 from mm_engine.project import Project
 from mm_engine.schemafile import schema_yaml
-from samples import SAMPLES
-from scenarios import MOODS
+from mm_engine.testing.parts import MOODS
+from mm_engine.testing.samples import SAMPLES
 from schema_files import table, tables
 
 Fresh: TypeAlias = Callable[[], AbstractContextManager[str]]

@@ -10,11 +10,12 @@ import pytest
 import cases
 from cases import Case
 from mm_engine.errors import UnsupportedError
+from mm_engine.testing.parts import Scenario
+from mm_engine.testing.samples import SAMPLES
+from mm_engine.testing.scenarios import SCENARIOS
 from product import Cell
 from proofs import Proof, Record, case_statements, cell_statements, parsed
 from provers import prover_of
-from samples import SAMPLES
-from scenarios import SCENARIOS, Scenario
 
 DATABASES = parsed()
 

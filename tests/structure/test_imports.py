@@ -23,6 +23,7 @@ LEVELS = (
     ("interop",),
     ("config", "questions", "project"),
     ("cli",),
+    ("testing",),
     ("mm_pytest",),
 )
 """Each room imports from its own level and from those above it in this list."""
@@ -39,6 +40,7 @@ OWNERS = {
     "yaml": ("schemafile/",),
     "click": ("cli/",),
     "rich": ("cli/",),
+    "pytest": ("testing/",),
     "attrs": ("",),
 }
 """Every library the engine may import, and where."""
@@ -52,7 +54,7 @@ ALWAYS_LOADED = tuple(
 )
 """What every run of pytest loads where we are installed."""
 
-HEAVY = ("networkx", "rich", "sqlalchemy")
+HEAVY = ("networkx", "pytest", "rich", "sqlalchemy")
 
 
 def level(source: Source) -> int:

@@ -14,9 +14,10 @@ from mm_engine.dialects import dialect
 from mm_engine.dialects.statements import Move, Statement, flat
 from mm_engine.errors import MMError
 from mm_engine.model.schema import Schema
+from mm_engine.testing.parts import Scenario
+from mm_engine.testing.samples import SAMPLES
+from mm_engine.testing.scenarios import SCENARIOS
 from product import Cell
-from samples import SAMPLES
-from scenarios import SCENARIOS, Scenario
 from sqlserver_model import RefusedError, Server
 
 HELD = (

@@ -24,6 +24,8 @@ class Sample:
     other: str
     options: Options = attrs.field(factory=dict)
     label: str = ""
+    database: str = ""
+    """The database of others that is told of it; empty for one of ours."""
 
     @property
     def name(self) -> str:
