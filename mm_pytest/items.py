@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.project import Project
     from mm_pytest.opened import Opened
     from mm_pytest.stairway import Stairway
+
+Empty: TypeAlias = "Callable[[], sa.Engine]"
 
 ROOT = "migrations"
 """What the ids of all of them begin with."""
@@ -32,7 +37,12 @@ def checks(session: pytest.Session) -> list[pytest.Item]:
         project, graph = found.standing, found.standing.graph()
     except MMError as error:
         return [_check(root, "load", _raising(error))]
-    return [*_of_files(root, project), *_of_databases(root, graph, found.databases)]
+    return [
+        *_of_files(root, project),
+        *_of_databases(root, graph, found.databases),
+        *_of_orders(root, graph, found.databases),
+        *_of_snapshots(root, graph, found),
+    ]
 
 
 class Group(pytest.Collector):
@@ -116,9 +126,7 @@ def _of_databases(
     for kind in kinds:
         stairs = Stairs(config, kind)
         for migration in graph.order():
-            group = Group.from_parent(
-                root, name=migration.name, nodeid=f"{ROOT}::{migration.name}"
-            )
+            group = _group(root, migration.name)
             step = DatabaseItem.from_parent(group, name=f"stairway[{kind}]")
             step.check = stairs.check_of(migration.name)
             rows = RowsItem.from_parent(group, name=f"rows[{kind}]")
@@ -132,6 +140,87 @@ def _of_databases(
         item.kind = kind
         item.check = _no_drift(config, kind)
         yield item
+
+
+def _of_orders(
+    root: Group, graph: MigrationGraph, kinds: tuple[str, ...]
+) -> Iterator[pytest.Item]:
+    from mm_pytest.orders import merges, squashes
+
+    for kind in kinds:
+        yield _on_empty(root, "no_trace", kind, _no_trace)
+        for name in merges(graph):
+            check = partial(_commutes, name)
+            yield _on_empty(_group(root, name), "commutes", kind, check)
+        for name in squashes(graph):
+            check = partial(_squash_equals, name)
+            yield _on_empty(_group(root, name), "squash_equals", kind, check)
+
+
+def _on_empty(
+    group: Group, name: str, kind: str, check: Callable[[Opened, Empty], None]
+) -> pytest.Item:
+    """A check that gets as many empty databases as it asks for."""
+
+    def run() -> None:
+        from mm_engine.errors import IrreversibleError
+        from mm_pytest.opened import opened
+
+        found = opened(group.config)
+        try:
+            check(found, lambda: found.engine(found.place(kind).empty()))
+        except IrreversibleError as error:
+            pytest.skip(f"it says that it cannot be undone: {error.message}")
+
+    item = DatabaseItem.from_parent(group, name=f"{name}[{kind}]")
+    item.kind = kind
+    item.check = run
+    return item
+
+
+def _no_trace(found: Opened, empty: Empty) -> None:
+    from mm_pytest.orders import assert_no_trace
+
+    assert_no_trace(found.standing, empty())
+
+
+def _commutes(name: str, found: Opened, empty: Empty) -> None:
+    from mm_pytest.orders import assert_commutes
+
+    assert_commutes(found.standing, name, empty(), empty())
+
+
+def _squash_equals(name: str, found: Opened, empty: Empty) -> None:
+    from mm_pytest.orders import assert_squash_equals
+
+    assert_squash_equals(found.standing, name, empty(), empty())
+
+
+def _of_snapshots(
+    root: Group, graph: MigrationGraph, found: Opened
+) -> Iterator[pytest.Item]:
+    folder = found.settings.snapshots
+    for kind in found.databases if folder else ():
+        for migration in graph.order():
+            yield _check(
+                _group(root, migration.name),
+                f"snapshot[{kind}]",
+                partial(_snapshot, found, migration.name, kind),
+            )
+
+
+def _snapshot(found: Opened, name: str, kind: str) -> None:
+    __tracebackhide__ = True
+    from mm_pytest.snapshots import check_snapshot, sql_of
+
+    settings = found.settings
+    path = (settings.snapshots or Path()) / kind / f"{name}.sql"
+    text = sql_of(found.standing, name, kind)
+    check_snapshot(text, path, name, is_updating=settings.is_updating)
+
+
+def _group(root: Group, name: str) -> Group:
+    return Group.from_parent(root, name=name, nodeid=f"{ROOT}::{name}")
 
 
 class Stairs:

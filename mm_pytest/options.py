@@ -31,6 +31,11 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="collect checks of the migrations as tests of their own",
     )
+    group.addoption(
+        "--mm-update-snapshots",
+        action="store_true",
+        help="have the checks write the SQL of migrations into mm_snapshots",
+    )
     parser.addini("mm_project", "the project's folder, relative to the ini file")
     parser.addini("mm_databases", "the databases that tests run on", type="args")
     parser.addini("mm_server", "the only way to a server: url, container, binaries")
@@ -38,6 +43,9 @@ def add_options(parser: pytest.Parser) -> None:
         "mm_rows_fit",
         "fields whose values fit what becomes of them, as in 0007:customers.points",
         type="args",
+    )
+    parser.addini(
+        "mm_snapshots", "the folder of migrations' SQL, relative to the ini file"
     )
     parser.addini("mm_postgresql_image", "the image of a PostgreSQL container")
 

@@ -29,6 +29,8 @@ class Settings:
     is_required: bool
     images: dict[str, str]
     fitting: tuple[str, ...] = ()
+    snapshots: Path | None = None
+    is_updating: bool = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
@@ -40,12 +42,14 @@ class Settings:
             raise pytest.UsageError(f"mm_server is {way}, not {', '.join(WAYS)}")
         image = str(config.getini("mm_postgresql_image") or "")
         return cls(
-            project=_project_folder(config),
+            project=_folder(config, "mm_project") or config.rootpath,
             databases=_known(given or list(config.getini("mm_databases"))),
             way=way or None,
             is_required=bool(option("--mm-require")),
             images={"postgresql": image} if image else {},
             fitting=tuple(config.getini("mm_rows_fit")),
+            snapshots=_folder(config, "mm_snapshots"),
+            is_updating=bool(option("--mm-update-snapshots")),
         )
 
     def found(self) -> Project:
@@ -71,11 +75,11 @@ class Settings:
         return tuple(dict.fromkeys([*values, os.environ.get("DATABASE_URL", "")]))
 
 
-def _project_folder(config: pytest.Config) -> Path:
-    """The folder that the ini file names, relative to itself, else the root."""
-    named = str(config.getini("mm_project") or "")
+def _folder(config: pytest.Config, name: str) -> Path | None:
+    """The folder that the ini file names, relative to itself."""
+    named = str(config.getini(name) or "")
     base = config.inipath.parent if config.inipath else config.rootpath
-    return base / named if named else config.rootpath
+    return base / named if named else None
 
 
 def _known(words: list[str]) -> tuple[str, ...]:

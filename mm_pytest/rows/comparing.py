@@ -83,8 +83,8 @@ class Sides:
         more = [self._told(r, is_new=True) for key, r in new.items() if key not in old]
         if more and not self.may_gain:
             yield (
-                f"{self.new_name}: {_rows(len(more))} too many, {len(old)} before and"
-                f" {len(new)} after: {_some(more)}"
+                f"{self.new_name}: {_rows(len(more))} too many,"
+                f" {_rows(len(old))} before and {len(new)} after: {_some(more)}"
             )
         both = [(row, new[key]) for key, row in old.items() if key in new]
         for pair in self.pairs:

@@ -97,7 +97,7 @@ class Proposer:
         more = [numbered(field.type, number) for number in range(2, 2 + ROWS)]
         found: list[str | None] = [*texts(field.type, self.schema)]
         if field.nullable:
-            found.append(None)
+            found.insert(1, None)
         if field.name in self.loose:
             found += [*constants(self.table, field), *more]
         held = [v for v in found if v is None or self.can_hold(field.name, v)]
@@ -109,12 +109,11 @@ class Proposer:
         for key in self.table.foreign_keys:
             free = [n for n in key.fields if n not in fixed and self._is_nullable(n)]
             values = self._referred(key, row, known, fixed)
-            if free and at % (len(values) + 1) == len(values):
-                row.update(dict.fromkeys(free))
-            elif values:
-                row.update(values[at % len(values)])
-            else:
+            if free:
+                values.insert(1, dict.fromkeys(free))
+            if not values:
                 return False
+            row.update(values[at % len(values)])
             fixed.update(key.fields)
         return True
 

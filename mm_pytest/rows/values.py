@@ -49,7 +49,7 @@ def texts(type_: t.FieldType, schema: Schema) -> tuple[str, ...]:
     """Values of a type as literals of schema files have them, the plainest first.
 
     >>> texts(t.Varchar(5), Schema())[:3], texts(t.Boolean(), Schema())
-    (('plain', '', "it's "), ('true', 'false'))
+    (('plain', 'xxxxx', ''), ('true', 'false'))
     """
     match type_:
         case t.Varchar(length=length) | t.Char(length=length):
@@ -123,7 +123,8 @@ def conditions(table: Table) -> tuple[str, ...]:
 
 def _cut(length: int, *, is_padded: bool = False) -> tuple[str, ...]:
     longest = "x" * min(length, _LONGEST)
-    cut = (text[:length] for text in (*_TEXTS, longest))
+    plainest, *others = _TEXTS
+    cut = (text[:length] for text in (plainest, longest, *others))
     if is_padded:  # databases differ in what becomes of the padding
         cut = (text.strip() for text in cut)
     return tuple(dict.fromkeys(cut))

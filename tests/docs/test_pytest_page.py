@@ -17,7 +17,7 @@ WORDS = set(codes(TEXT))
 def test_every_option_is_there() -> None:
     source = inspect.getsource(options.add_options)
     found = re.findall(r'"((?:--)?mm[-_]\w[\w-]*)"', source)
-    assert len(found) == 9
+    assert len(found) == 11
     assert set(found) <= WORDS
     assert set(options.WAYS) <= WORDS
 

@@ -66,7 +66,10 @@ OFFERED = {
     "variables": [url_way.VARIABLE, f"{url_way.VARIABLE}_POSTGRESQL"],
     "fixtures": [*plugin.__all__],
     "assertions": [*mm_pytest.__all__],
-    "checks": ["schema_matches", "one_leaf", "stairway", "rows", "no_drift", "load"],
+    "checks": [
+        *("schema_matches", "one_leaf", "stairway", "rows", "no_drift", "no_trace"),
+        *("commutes", "squash_equals", "snapshot", "load"),
+    ],
 }
 
 

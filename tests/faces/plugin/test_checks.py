@@ -20,6 +20,8 @@ IDS = [
     "migrations::0001_users::stairway[postgresql]",
     "migrations::0001_users::rows[postgresql]",
     "migrations::no_drift[postgresql]",
+    "migrations::no_trace[sqlite]",
+    "migrations::no_trace[postgresql]",
 ]
 
 
@@ -37,15 +39,15 @@ def described(suite: Suite, *fields: str) -> None:
 
 def test_a_sound_project_passes_under_honest_names(suite: Suite) -> None:
     said = suite.passed(*BOTH)
-    assert "8 passed" in said
+    assert "10 passed" in said
     for name in IDS:
         assert f"{name} PASSED" in said
 
 
 def test_checks_are_chosen_as_other_tests_are(suite: Suite) -> None:
     suite.tests("def test_it(): pass\n")
-    assert "2 passed, 7 deselected" in suite.passed(*BOTH, "-k", "stairway")
-    assert "9 passed" in suite.passed(*BOTH, "-n", "2")
+    assert "2 passed, 9 deselected" in suite.passed(*BOTH, "-k", "stairway")
+    assert "11 passed" in suite.passed(*BOTH, "-n", "2")
 
 
 def test_without_the_option_there_are_none(suite: Suite) -> None:
@@ -57,7 +59,7 @@ def test_a_forgotten_migration_is_found(suite: Suite) -> None:
     described(suite, "name: age, type: integer")
     said = suite.failed(*BOTH)
     assert "migrations::schema_matches FAILED" in said
-    assert "1 failed, 7 passed" in said
+    assert "1 failed, 9 passed" in said
     assert "add users.age (schema/schema.yaml:7:16)" in said
     assert '"makemigrations makemigrations" writes the migration' in said
 
@@ -96,7 +98,7 @@ def test_a_wrong_reverse_is_found(suite: Suite) -> None:
 def test_a_migration_that_cannot_be_undone_says_so(suite: Suite) -> None:
     suite.migration("0002_once", 'mm.RunSQL("SELECT 1")')
     said = suite.passed(*BOTH)
-    assert "2 skipped" in said
+    assert "4 skipped" in said
     assert "cannot be undone" in said
 
 

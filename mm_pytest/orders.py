@@ -1,0 +1,169 @@
+"""Migrations on several ways to one end: down again, reordered, squashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.migrations.graph import MigrationGraph
+    from mm_engine.migrations.migration import Migration
+    from mm_engine.model.schema import Schema
+    from mm_engine.project import Project
+
+
+def assert_no_trace(project: Project, engine: sa.Engine) -> None:
+    """All migrations down again leave an empty database as empty as it was.
+
+    Raises ``IrreversibleError`` where one says that it cannot be undone.
+    """
+    __tracebackhide__ = True
+    from mm_engine.model.schema import Schema
+    from mm_pytest.natives import native
+
+    empty = native(engine, project)
+    order = [migration.name for migration in project.graph().order()]
+    _climb(project, engine, order)
+    for _ in order:
+        project.rollback(engine, steps=1)
+    left = native(engine, project)
+    if left != empty:
+        unread = [f"  {one.kind} {one.name}" for one in left.unread]
+        lines = _lines(project, engine, Schema()) if left.tables != empty.tables else ""
+        raise AssertionError(
+            "with every migration undone the database is not empty; there still is:\n"
+            + "\n".join(line for line in (lines, *unread) if line)
+            + '\n"makemigrations migrate showsql --all --down" shows what runs'
+        )
+
+
+def assert_commutes(
+    project: Project, name: str, first: sa.Engine, second: sa.Engine
+) -> None:
+    """What a migration merges makes the same, whichever branch arrives first.
+
+    Both engines are on empty databases.
+    """
+    __tracebackhide__ = True
+    graph = project.graph()
+    one, other = graph.ancestors(name), other_order(graph, name)
+    _climb(project, first, (*one, name))
+    _climb(project, second, (*other, name))
+    _assert_same(
+        project,
+        (first, second),
+        graph.schema((*one, name)),
+        f"{name}: the branches that it merges make something else in the order"
+        f" {', '.join(_moved(one, other))}",
+        name,
+    )
+
+
+def assert_squash_equals(
+    project: Project, name: str, first: sa.Engine, second: sa.Engine
+) -> None:
+    """A squash makes what the migrations that it replaces make.
+
+    Both engines are on empty databases; the files of the originals have to be there.
+    """
+    __tracebackhide__ = True
+    from mm_pytest.standing import StandingProject
+
+    graph = project.graph()
+    apart = StandingProject(project.config, given=without(graph, name))
+    originals = [one.name for one in apart.graph().order()]
+    _climb(apart, first, originals)
+    _climb(project, second, (*graph.ancestors(name), name))
+    _assert_same(
+        project,
+        (first, second),
+        apart.graph().schema(),
+        f"{name} makes something else than the migrations that it replaces",
+        name,
+    )
+
+
+def other_order(graph: MigrationGraph, name: str) -> tuple[str, ...]:
+    """What a migration needs, with the branches in the opposite order."""
+    wanted = graph.ancestors(name)
+    ordered: list[str] = []
+    while len(ordered) < len(wanted):
+        left = [one for one in wanted if one not in ordered]
+        ordered.append(max(one for one in left if not {*graph.parents[one]} & {*left}))
+    return tuple(ordered)
+
+
+def merges(graph: MigrationGraph) -> tuple[str, ...]:
+    """The migrations that bring branches together which may arrive in any order."""
+    return tuple(
+        one.name
+        for one in graph.order()
+        if len(graph.parents[one.name]) > 1
+        and other_order(graph, one.name) != graph.ancestors(one.name)
+    )
+
+
+def squashes(graph: MigrationGraph) -> tuple[str, ...]:
+    """The squashes that can be held against what they replace."""
+    kept = graph.replacing.kept
+    return tuple(
+        one.name
+        for one in graph.order()
+        if one.replaces and all(name in kept for name in one.replaces)
+    )
+
+
+def without(graph: MigrationGraph, squash: str) -> MigrationGraph:
+    """What comes before a squash, and the migrations that it replaces in its place."""
+    from mm_engine.migrations.graph import MigrationGraph
+
+    before = [graph.by_name[name] for name in graph.ancestors(squash)]
+    return MigrationGraph.of([*before, *_replaced(graph, graph.by_name[squash])])
+
+
+def _replaced(graph: MigrationGraph, squash: Migration) -> list[Migration]:
+    found: list[Migration] = []
+    for name in squash.replaces:
+        one = graph.replacing.kept[name]
+        found += _replaced(graph, one) if one.replaces else [one]
+    return found
+
+
+def _climb(project: Project, engine: sa.Engine, names: Sequence[str]) -> None:
+    for name in names:
+        project.migrate(engine, to=name)
+
+
+def _moved(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The part of another order that differs."""
+    return [b for a, b in zip(one, other, strict=True) if a != b]
+
+
+def _assert_same(
+    project: Project,
+    engines: tuple[sa.Engine, sa.Engine],
+    schema: Schema,
+    what: str,
+    name: str,
+) -> None:
+    __tracebackhide__ = True
+    from mm_pytest.natives import native
+
+    first, second = engines
+    if native(first, project) != native(second, project):
+        raise AssertionError(
+            f"{what}; the database differs by:\n{_lines(project, second, schema)}\n"
+            f'"makemigrations migrate showsql {name}" shows what runs'
+        )
+
+
+def _lines(project: Project, engine: sa.Engine, schema: Schema) -> str:
+    from mm_pytest.assertions import told
+    from mm_pytest.drifted import drift
+
+    found = drift(engine, project, schema)
+    if not found.operations:
+        return "  only in what no schema file can say"
+    return told(found.operations, project, found.expected)
