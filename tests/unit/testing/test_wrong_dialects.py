@@ -19,7 +19,7 @@ from mm_engine.runner.wires import Wire
 class Wrong(SQLite):
     name = "wrong"
     title = "Wrong"
-    told = 0
+    drops = 0
 {method}
 
 class Files(sqlite.SQLite):
@@ -54,8 +54,8 @@ SULKING = """
 """
 MOODY = """
     def drop_table(self, name, *, tolerant):
-        Wrong.told += 1
-        yield from super().drop_table(f"{name}{Wrong.told}", tolerant=tolerant)
+        Wrong.drops += 1
+        yield from super().drop_table(f"{name}{Wrong.drops}", tolerant=tolerant)
 """
 FORGETFUL = """
     def drop_table(self, name, *, tolerant):
