@@ -35,7 +35,7 @@ SURFACE = {"__init__": "migrations", "__main__": "cli"}
 
 OWNERS = {
     "networkx": ("migrations/graph.py", "diff/order.py"),
-    "sqlalchemy": ("runner/", "introspect/", "interop/"),
+    "sqlalchemy": ("runner/", "introspect/", "interop/", "testing/"),
     "turso_serverless": ("runner/hrana.py",),
     "yaml": ("schemafile/",),
     "click": ("cli/",),
