@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mm_engine.model.schema import Schema
     from mm_engine.model.table import Table
 
+GIVEN_UP = 2
+"""The place in a table after which there will be no rows if there are none yet."""
+
 TRIES = 60
 """How often a row is changed that the database refuses."""
 
@@ -41,6 +44,7 @@ class Filling:
     rows: dict[str, list[Row]] = attrs.field(factory=dict)
     unfilled: list[Unfilled] = attrs.field(factory=list)
     _refused: str = ""
+    _told: dict[tuple[str, str, str], str] = attrs.field(factory=dict)
     _seen: set[tuple[object, ...]] = attrs.field(factory=set)
 
     def fill(self) -> tuple[Unfilled, ...]:
@@ -76,7 +80,7 @@ class Filling:
         for number in range(ROWS):
             tried = proposer.rows(number, self.rows, TRIES)
             row = next((one for one in tried if self._is_kept(table, one)), None)
-            if row is None and not made:
+            if row is None and not made and number == GIVEN_UP:
                 break
             if row is not None:
                 made.append(row)
@@ -132,8 +136,11 @@ class Filling:
     def _value(self, table: Table, name: str, text: str | None) -> str:
         if text is None:
             return "NULL"
-        field = self.schema.table(table.name).field(name)
-        return self.dialect.literal(text, field, self.schema)
+        place = (table.name, name, text)
+        if place not in self._told:
+            field = self.schema.table(table.name).field(name)
+            self._told[place] = self.dialect.literal(text, field, self.schema)
+        return self._told[place]
 
     def _changed(self, sql: str) -> int:
         """How many rows a statement changed; none where the database refuses it."""

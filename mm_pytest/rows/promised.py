@@ -40,10 +40,13 @@ class Promised:
         Those that are ``fitting`` hold only what their type afterwards has room for.
         """
         tables = {now: name for name, now in fates.tables.items() if now}
+        names: dict[str, dict[str, str]] = {}
+        for (table, name), fate in fates.fields.items():
+            if fate.place:
+                names.setdefault(table, {})[fate.place[1]] = name
         found = {
-            old: _Added(before, after, fates, tables, old)
-            for old in before.tables
-            if fates.tables[old] in after.tables
+            old: _Added(before.tables[old], after.tables[now], tables, names)
+            for now, old in tables.items()
         }
         return cls(
             {name: tuple(added.uniques()) for name, added in found.items()},
@@ -81,34 +84,25 @@ class Promised:
 class _Added:
     """What one table gets."""
 
-    before: Schema
-    after: Schema
-    fates: Fates
+    old: Table
+    new: Table
     tables: Mapping[str, str]
-    name: str
-
-    @property
-    def old(self) -> Table:
-        """The table before."""
-        return self.before.tables[self.name]
-
-    @property
-    def new(self) -> Table:
-        """The table after."""
-        return self.after.tables[self.fates.tables[self.name] or ""]
+    """What tables are called afterwards, and what they were called."""
+    names: Mapping[str, Mapping[str, str]]
+    """The same of their fields, by the name that a table had."""
 
     def uniques(self) -> Iterator[tuple[str, ...]]:
         """Fields that will be unique together."""
         known = {frozenset(fields) for fields in _alone(self.old)}
         for fields in _alone(self.new):
-            named = self._earlier(self.name, fields)
+            named = self._earlier(self.old.name, fields)
             if named and frozenset(named) not in known:
                 yield named
 
     def checks(self) -> Iterator[str]:
         """Conditions that every row will meet."""
         known = {check.expression for check in self.old.checks}
-        names = self._names(self.name)
+        names = self.names.get(self.old.name, {})
         for check in self.new.checks:
             used = [
                 name
@@ -124,22 +118,14 @@ class _Added:
         known = {(k.fields, k.table, k.references) for k in self.old.foreign_keys}
         for key in self.new.foreign_keys:
             table = self.tables.get(key.table)
-            fields = self._earlier(self.name, key.fields)
+            fields = self._earlier(self.old.name, key.fields)
             other = table and self._earlier(table, key.references)
             if fields and table and other and (fields, table, other) not in known:
                 yield ForeignKey(fields, table, references=other)
 
-    def _names(self, table: str) -> dict[str, str]:
-        """What fields are called afterwards, and what they were called."""
-        return {
-            fate.place[1]: name
-            for (owner, name), fate in self.fates.fields.items()
-            if owner == table and fate.place
-        }
-
     def _earlier(self, table: str, fields: tuple[str, ...]) -> tuple[str, ...] | None:
         """Names as they were; None where a field was not there."""
-        names = self._names(table)
+        names = self.names.get(table, {})
         if any(field not in names for field in fields):
             return None
         return tuple(names[field] for field in fields)

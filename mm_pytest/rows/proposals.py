@@ -97,7 +97,8 @@ class Proposer:
         more = [numbered(field.type, number) for number in range(2, 2 + ROWS)]
         found: list[str | None] = [*texts(field.type, self.schema)]
         if field.nullable:
-            found.insert(1, None)
+            # What a native type takes is not known here: null is the surest.
+            found.insert(0 if isinstance(field.type, Native) else 1, None)
         if field.name in self.loose:
             found += [*constants(self.table, field), *more]
         held = [v for v in found if v is None or self.can_hold(field.name, v)]

@@ -78,7 +78,7 @@ def texts(type_: t.FieldType, schema: Schema) -> tuple[str, ...]:
         case t.Array(of=of):
             return _lists(texts(of, schema))
         case t.Native(otherwise=other):
-            return (*(texts(other, schema) if other else ()), *_GUESSES)
+            return (*_GUESSES, *(texts(other, schema) if other else ()))
         case _:
             assert_never(type_)
 
