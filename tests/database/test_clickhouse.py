@@ -83,6 +83,18 @@ def test_what_stopped_in_the_middle_goes_on_where_it_stopped(
     assert rows(connection, "SELECT count() FROM makemigrations_journal") == [(0,)]
 
 
+def test_a_function_that_fails_is_named_where_it_stopped(
+    connection: sa.Connection,
+) -> None:
+    def count(_connection: object, _schema: object) -> None:
+        raise LookupError("no rows")
+
+    graph = chain(migration("0001_a", create("a"), mm.RunPython(count)))
+    with migrator(connection, graph) as one, pytest.raises(RunError) as caught:
+        one.up()
+    assert "nobody noted its end: the function count" in str(caught.value)
+
+
 def test_what_was_undone_by_hand_is_forgotten(connection: sa.Connection) -> None:
     with migrator(connection, STOPS) as one:
         with pytest.raises(RunError):

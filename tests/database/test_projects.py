@@ -51,6 +51,8 @@ def assert_quiet(lived: Inhabited) -> None:
     What the last migration only forgot is still there, and told.
     """
     assert lived.project.check().findings == ()
+    if not lived.is_readable:
+        return
     drift = lived.project.drift().drift
     assert [op.describe() for op in drift.operations] == list(lived.forgotten())
     assert drift.unread == ()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mariadb
+from clickhouse import own_database
 from postgresql_runs import database
 
 NUMBERS = itertools.count(1)
@@ -24,7 +25,11 @@ READ = (*BOTH, pytest.param("mysql", marks=pytest.mark.database("mariadb")))
 """The databases that can be read."""
 
 
-LIVED_IN = (*READ, pytest.param("turso", marks=pytest.mark.database("turso")))
+LIVED_IN = (
+    *READ,
+    pytest.param("turso", marks=pytest.mark.database("turso")),
+    pytest.param("clickhouse", marks=pytest.mark.database("clickhouse")),
+)
 """Those that the example projects are migrated on, with rows in their tables."""
 
 
@@ -40,6 +45,11 @@ def empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[s
         return
     if kind == "turso":
         yield f"libsql://{request.getfixturevalue('sqld')}?secure=false&authToken=x"
+        return
+    if kind == "clickhouse":
+        connection = request.getfixturevalue("clickhouse_connection")
+        with own_database(connection) as name:
+            yield f"clickhouse://memory/{name}?interface=chdb"
         return
     with database(str(request.getfixturevalue("postgresql_url"))) as url:
         yield url

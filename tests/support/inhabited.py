@@ -11,6 +11,7 @@ import attrs
 import yaml
 
 from histories import Example
+from live_clickhouse import MADE
 from live_mysql import LiveMySQL
 from live_postgresql import LivePostgreSQL
 from mm_engine.migrations.graph import MigrationGraph
@@ -104,12 +105,21 @@ class Inhabited:
                 )
         return found
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the tool reads what is in the database; ClickHouse is not read."""
+        return self.project.database_type() != "clickhouse"
+
     def shape(self) -> object:
         """What the database knows of its tables."""
         if self.project.database_type() in ("sqlite", "turso"):
             query = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY 1, 2"
             with self._opened() as opened:
                 return opened.rows(query), self.columns(opened)
+        if self.project.database_type() == "clickhouse":
+            with self._opened() as opened:
+                ours = self.schema().tables
+                return sorted(row for row in opened.rows(MADE) if row[0] in ours)
         url = str(self.project.config.url)
         if url.startswith("mysql:"):
             with LiveMySQL.on(url) as live:

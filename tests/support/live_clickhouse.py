@@ -28,7 +28,7 @@ from mm_engine.operations import CreateEnum, CreateTable, Operation
 
 _HERE = "WHERE database = currentDatabase() AND name NOT LIKE 'makemigrations_kept%'"
 _TABLES = f"SELECT name FROM system.tables {_HERE} AND name NOT LIKE '.inner%'"
-_MADE = f"SELECT name, formatQuery(create_table_query) FROM system.tables {_HERE}"
+MADE = f"SELECT name, formatQuery(create_table_query) FROM system.tables {_HERE}"
 
 
 @attrs.define
@@ -88,7 +88,7 @@ class LiveClickHouse:
             str(name): sorted(
                 line.strip(" ,") for line in str(text).splitlines() if line.strip()
             )
-            for name, text in self.sql(_MADE)
+            for name, text in self.sql(MADE)
         }
 
     def rows(self) -> dict[str, list[str]]:

@@ -16,14 +16,12 @@ UNTOLD = {
     "shop": {
         "ydb": '"cart_id" is in the primary key, and YDB keeps rows by it',
         "starrocks": 'a copy counts "id" from 1 again',
-        "clickhouse": "ClickHouse counts nothing up",
         "sqlserver": '"fk_categories_parent_id" in a circle; SQL Server refuses that',
         "auroradsql": "index idx_orders_open stands on the old one",
         "redshift": '"products" counts its rows, so it cannot be copied',
     },
     "blog": {
         "ydb": "YDB keeps rows by it: it cannot be renamed",
-        "clickhouse": "ClickHouse counts nothing up",
         "sqlserver": r"joins no texts by \|\|",
     },
 }

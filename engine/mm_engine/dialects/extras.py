@@ -1,4 +1,4 @@
-"""What a table can be without: defaults, indexes and rules that a schema may declare.
+"""What a table can be without: defaults, counting, indexes and rules of a schema.
 
 Each can be taken out of a table, put back, and told by an operation of its own.
 """
@@ -14,6 +14,7 @@ import attrs
 from mm_engine.dialects.features import Declarable
 from mm_engine.model.constraints import Check, ForeignKey, Unique
 from mm_engine.model.table import Field, Index, Table
+from mm_engine.model.types import BigInt, BigSerial, Integer, Serial
 from mm_engine.operations import (
     AddCheck,
     AddForeignKey,
@@ -46,6 +47,8 @@ def without(table: Table, kinds: Collection[Declarable]) -> Table:
 def additions(table: Table, kinds: Collection[Declarable]) -> Iterator[Addition]:
     """Each single thing that ``without`` takes out, in the order it is written in."""
     for field in table.fields:
+        if Declarable.SERIALS in kinds and uncounted(field) != field:
+            yield partial(_with_type, field=field)
         if Declarable.DEFAULTS in kinds and (field.default or field.auto_create):
             yield partial(_with_default, field=field)
         if Declarable.AUTO_UPDATE in kinds and field.auto_update:
@@ -142,6 +145,7 @@ def ended(before: Table, after: Table, *, but: str | None) -> Iterator[Operation
         meant = after.field(field.name)
         less = attrs.evolve(
             field,
+            type=meant.type if meant.type == uncounted(field).type else field.type,
             default=field.default if _fills(meant) else None,
             auto_create=field.auto_create and _fills(meant),
             auto_update=field.auto_update and meant.auto_update,
@@ -160,17 +164,34 @@ def begun(before: Table, after: Table) -> Iterator[Operation]:
             yield added(after.name, part)
 
 
+def uncounted(field: Field) -> Field:
+    """A field whose numbers the application gives; what never counted is the same."""
+    match field.type:
+        case Serial():
+            return attrs.evolve(field, type=Integer())
+        case BigSerial():
+            return attrs.evolve(field, type=BigInt())
+        case _:
+            return field
+
+
 def _fills(field: Field) -> bool:
     """Whether rows that say nothing get something in a field."""
     return field.default is not None or field.auto_create
 
 
 def _field_without(field: Field, kinds: Collection[Declarable]) -> Field:
+    if Declarable.SERIALS in kinds:
+        field = uncounted(field)
     if Declarable.DEFAULTS in kinds:
         field = attrs.evolve(field, default=None, auto_create=False)
     if Declarable.AUTO_UPDATE in kinds:
         field = attrs.evolve(field, auto_update=False)
     return field
+
+
+def _with_type(table: Table, field: Field) -> Table:
+    return _with_field(table, attrs.evolve(table.field(field.name), type=field.type))
 
 
 def _with_default(table: Table, field: Field) -> Table:

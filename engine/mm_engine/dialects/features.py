@@ -37,6 +37,7 @@ class Declarable(Enum):
     """What a schema may declare and a database need not have, as the settings say."""
 
     FOREIGN_KEYS = "foreign_keys"
+    SERIALS = "serials"
     DEFAULTS = "defaults"
     AUTO_UPDATE = "auto_update"
     UNIQUES = "uniques"

@@ -152,7 +152,7 @@ def declared_only(schema: Schema, dialects: Mapping[str, Dialect]) -> Iterator[F
 def _named(table: Table, part: Field | Part) -> str:
     match part:
         case Field(name=name):
-            return f"default, auto_update or enum of {table.name}.{name}"
+            return f"default, auto_update, enum or serial of {table.name}.{name}"
         case ForeignKey(fields=fields, table=other):
             return f"foreign key of {table.name} ({', '.join(fields)}) to {other}"
         case Index(name=name):

@@ -64,7 +64,9 @@ class Stepwise(Body):
                 self._statement(item.sql)
             case PythonCall():
                 digest = digests(self.script)[number - 1]
-                self._noted(partial(super().one, item, total), digest, is_rows=True)
+                name = getattr(item.function, "__name__", "a function")
+                act = partial(super().one, item, total)
+                self._noted(act, digest, said=f"the function {name}", is_rows=True)
             case Remember():
                 super().one(item, total)
                 kept = json.dumps(self.remembered[item.name])

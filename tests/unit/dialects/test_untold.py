@@ -7,6 +7,7 @@ import pytest
 from live_sqlite import moves
 from mm_engine import operations as ops
 from mm_engine.dialects import available, dialect
+from mm_engine.dialects.base import Dialect
 from mm_engine.dialects.features import Declarable, Features, ForeignKeys
 from mm_engine.dialects.postgresql import PostgreSQL
 from mm_engine.dialects.statements import Item, PythonCall, Statement
@@ -45,7 +46,7 @@ BOTH = Schema.of(PEOPLE, POSTS)
 
 
 def sql(
-    operations: Sequence[Operation], before: Schema, dialect: PostgreSQL | None = None
+    operations: Sequence[Operation], before: Schema, dialect: Dialect | None = None
 ) -> list[str]:
     items: tuple[Item, ...] = (dialect or Keyless()).items(moves(operations, before))
     return [item.sql for item in items if isinstance(item, Statement)]
@@ -138,7 +139,7 @@ EVERYTHING = frozenset(Declarable)
 THINGS = Table(
     "things",
     [
-        Field("id", t.BigInt(), nullable=False),
+        Field("id", t.Serial(), nullable=False),
         Field("made", t.Timestamp(), auto_create=True),
         Field("code", t.Varchar(20), nullable=False, default=Literal("x")),
         Field("day", t.Date(), default=Expression("some_day()")),
@@ -209,6 +210,26 @@ def test_a_thing_that_begins_to_be_kept_is_made_then() -> None:
         s.sql for s in one.items(moves([back], given.after)) if isinstance(s, Statement)
     ]
     assert told == ['ALTER TABLE "things" ALTER COLUMN "id" DROP DEFAULT']
+
+
+def test_what_nobody_counts_is_an_integer_until_the_database_can() -> None:
+    """ClickHouse gives numbers to a wide column alone."""
+    key = PrimaryKey(["id"], name="things_pkey")
+    serial = Field("id", t.Serial(), nullable=False)
+    made = ops.CreateTable.of(Table("things", [serial], primary_key=key))
+    one = dialect("clickhouse")
+    with pytest.raises(UnsupportedError, match="counts nothing up") as caught:
+        sql([made], Schema(), one)
+    assert "unsupported.serials: declare-only" in str(caught.value.hint)
+    one = one.treating(frozenset({Declarable.SERIALS}))
+    [plain] = sql([made], Schema(), one)
+    assert "`id` Int32" in plain
+    assert "DEFAULT" not in plain
+    wide = ops.CreateTable.of(
+        Table("wide", [Field("id", t.BigSerial(), nullable=False)], primary_key=key)
+    )
+    [counted] = sql([wide], Schema(), one)
+    assert "generateSnowflakeID()" in counted
 
 
 def test_the_setting_that_would_allow_it_is_named_where_something_is_refused() -> None:
