@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from command_line import Answer, Line
 from doc_pages import DOCS
+from surroundings import as_typed
 
 PAGE = (DOCS / "how-to" / "bring-a-database.md").read_text(encoding="utf-8")
-[MODULE] = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+MODULE, SUITE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 SCHEMA = """\
 defaults:
   lite: {greeting: "'hello'"}
@@ -109,3 +112,22 @@ def test_it_cannot_take_the_name_of_a_database_of_ours(run: Runner) -> None:
     points = run.site / "mm_lite-1.0.dist-info" / "entry_points.txt"
     points.write_text("[mm_engine.dialects]\nlite = mm_lite\nsqlite = nowhere\n")
     assert "CREATE TABLE" in run.fine("dump_sql", "--database", "sqlite")
+
+
+@pytest.mark.database("sqlite")
+def test_the_suites_of_the_page_pass_on_it(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_lite.py").write_text(SUITE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    chosen = "finds or twice or CreateTable or second or history or drift or fails"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", chosen],
+        cwd=tmp_path,
+        env={**as_typed(), "PYTHONPATH": str(site)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout
