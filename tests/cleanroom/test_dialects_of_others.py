@@ -18,7 +18,8 @@ DIALECTS = sorted((ROOT / "fixtures" / "dialects").iterdir())
 def with_pytest(constraints: Path, reachable: Path) -> Room:
     """An environment as the author of a dialect has it."""
     room = Room.made(reachable / "dialects", constraints)
-    room.passed("python", "-m", "pip", "install", "--quiet", "makemigrations[pytest]")
+    wanted = ("makemigrations[pytest]", "pytest-xdist")
+    room.passed("python", "-m", "pip", "install", "--quiet", *wanted)
     return room
 
 
@@ -29,7 +30,7 @@ def test_a_dialect_of_others_passes_the_suite_with_nothing_skipped(
     copied = shutil.copytree(package, tmp_path / package.name)
     room = with_pytest.on(copied)
     room.passed("python", "-m", "pip", "install", "--quiet", ".")
-    said = room.passed("python", "-m", "pytest", "-p", "no:cacheprovider")
+    said = room.passed("python", "-m", "pytest", "-p", "no:cacheprovider", "-n2")
     counted = said.splitlines()[-1]
     assert re.search(r"\b\d{3} passed\b", counted), said
     assert re.search("skipped|failed|xfailed|deselected|warning", counted) is None
