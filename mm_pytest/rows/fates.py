@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -67,6 +68,17 @@ class Fates:
     tables: Mapping[str, str | None]
     fed: frozenset[str]
     unswept: frozenset[str]
+
+    def of_table(self, name: str) -> Iterable[tuple[str, Fate]]:
+        """The fields that a table had, by name, and what becomes of each."""
+        return self._by_table.get(name, ())
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[tuple[str, Fate]]]:
+        found: dict[str, list[tuple[str, Fate]]] = {}
+        for (table, field), fate in self.fields.items():
+            found.setdefault(table, []).append((field, fate))
+        return found
 
     @classmethod
     def of(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_pytest.rows.promised import Promised
-from mm_pytest.rows.proposals import ROWS, Proposer, Row
+from mm_pytest.rows.proposals import ROWS, CanHold, Proposer, Row
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -73,7 +74,7 @@ class Filling:
             self.schema,
             counted=counted,
             postponed=later,
-            can_hold=lambda name, text: self._can_hold(table, name, text),
+            can_hold=self._judge(table),
         )
         made = self.rows[table.name] = []
         self._refused = "a foreign key has nothing to refer to"
@@ -122,6 +123,12 @@ class Filling:
             return self._changed(f"{into} DEFAULT VALUES") > 0
         listed = self.dialect.listed(list(row))
         return self._changed(f"{into} ({listed}) VALUES ({', '.join(values)})") > 0
+
+    def _judge(self, table: Table) -> CanHold | None:
+        """Who says what fields can hold, where they hold values of another type."""
+        if not any(name == table.name for name, _ in self.promised.types):
+            return None
+        return partial(self._can_hold, table)
 
     def _can_hold(self, table: Table, name: str, text: str) -> bool:
         from mm_engine.errors import UnsupportedError

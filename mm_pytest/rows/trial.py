@@ -11,7 +11,7 @@ import attrs
 from mm_engine.model.table import Field
 from mm_engine.model.types import Date, Time, Timestamp, TimestampTZ, Uuid
 from mm_pytest.rows.comparing import Pair, Row, Sides
-from mm_pytest.rows.fates import Fate, Fates, Place
+from mm_pytest.rows.fates import Fates, Place
 from mm_pytest.rows.promised import Promised
 from mm_pytest.rows.suspects import suspects
 
@@ -160,7 +160,7 @@ def _upwards(before: Schema, fates: Fates, low: Rows, high: Rows) -> Iterator[Si
                 may_differ=fate.is_freed,
                 values=fate.values,
             )
-            for old, fate in _fields(fates, name)
+            for old, fate in fates.of_table(name)
             if fate.place
         }
         key = _key(before.tables[name], pairs)
@@ -180,7 +180,7 @@ def _back(before: Schema, fates: Fates, low: Rows, back: Rows) -> Iterator[Sides
                 is_filled=fate.is_filled,
                 may_differ=fate.is_lossy or fate.is_freed_back,
             )
-            for old, fate in _fields(fates, name)
+            for old, fate in fates.of_table(name)
             if fate.place
         }
         key = _key(before.tables[name], pairs)
@@ -200,16 +200,12 @@ def _again(before: Schema, fates: Fates, high: Rows, again: Rows) -> Iterator[Si
                 may_differ=fate.is_lossy
                 or (fate.is_freed_back and _is_made(before.tables[name].field(old))),
             )
-            for old, fate in _fields(fates, name)
+            for old, fate in fates.of_table(name)
             if fate.place
         }
         key = _key(before.tables[name], pairs)
         may_gain = now in fates.unswept
         yield Sides(now, now, high[now], again[now], [*pairs.values()], key, may_gain)
-
-
-def _fields(fates: Fates, table: str) -> Iterator[tuple[str, Fate]]:
-    return ((f, fate) for (owner, f), fate in fates.fields.items() if owner == table)
 
 
 def _key(table: Table, pairs: dict[str, Pair]) -> tuple[Pair, ...]:
