@@ -17,28 +17,28 @@ from mm_engine.runner import sqlite
 from mm_engine.runner.wires import Wire
 
 class Wrong(SQLite):
-    name = "wrong"
+    name = "{name}"
     title = "Wrong"
     drops = 0
 {method}
 
 class Files(sqlite.SQLite):
-    database = "wrong"
+    database = "{name}"
 
 DIALECT = Wrong
 BACKEND = Files
-WIRE = Wire("wrong", "sqlite", "pysqlite", ("wrong",), is_file=True)
+WIRE = Wire("{name}", "sqlite", "pysqlite", ("{name}",), is_file=True)
 """
 SUITE = """
 import pytest
 from mm_engine.testing import LiveSuite, OfflineSuite
 
-class TestWrong(OfflineSuite, LiveSuite):
-    database = "wrong"
+class Test{name}(OfflineSuite, LiveSuite):
+    database = "{name}"
 
     @pytest.fixture
     def url(self, tmp_path):
-        return f"wrong:///{tmp_path}/app.db"
+        return f"{name}:///{tmp_path}/app.db"
 """
 UNQUOTED = """
     def quote(self, name):
@@ -72,7 +72,7 @@ MISNAMED = """
 
 WRONG = {
     "unquoted": (UNQUOTED, "test_a_name_is_quoted[semi;colon]"),
-    "half quoted": (HALF_QUOTED, "test_a_text_is_quoted[it's]"),
+    "halfquoted": (HALF_QUOTED, "test_a_text_is_quoted[it's]"),
     "sulking": (
         SULKING,
         "test_everything_is_told_or_refused_with_a_way_out[RenameTable]",
@@ -92,40 +92,41 @@ WRONG = {
 
 
 @pytest.mark.database("sqlite")
-@pytest.mark.parametrize("name", WRONG)
-def test_a_dialect_that_is_wrong_fails(name: str, tmp_path: Path) -> None:
-    method, test = WRONG[name]
-    code, said = _suites(tmp_path, method, test)
-    assert code == 1, said
-    assert f"FAILED test_wrong.py::TestWrong::{test}" in said
-
-
-@pytest.mark.database("sqlite")
-def test_the_same_tests_pass_where_nothing_is_wrong(tmp_path: Path) -> None:
-    code, said = _suites(tmp_path, "", *(test for _, test in WRONG.values()))
-    assert code == 0, said
-
-
-def _suites(folder: Path, method: str, *tests: str) -> tuple[int, str]:
-    """How these tests of the suites end on a dialect with a method of its own."""
-    told = folder / "mm_wrong-1.0.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: wrong\nVersion: 1\n")
-    (told / "entry_points.txt").write_text("[mm_engine.dialects]\nwrong = mm_wrong\n")
-    (folder / "mm_wrong.py").write_text(BROUGHT.replace("{method}", method))
-    (folder / "test_wrong.py").write_text(SUITE)
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    words = ("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q")
+def test_each_wrong_dialect_fails_its_test_and_a_right_one_passes_all(
+    tmp_path: Path,
+) -> None:
+    for name, (method, _) in {**WRONG, "right": ("", "")}.items():
+        _bring(tmp_path, name, method)
+    failing = [
+        f"test_{name}.py::Test{name}::{test}" for name, (_, test) in WRONG.items()
+    ]
+    passing = [f"test_right.py::Testright::{test}" for _, test in WRONG.values()]
     done = subprocess.run(
         [
-            *(sys.executable, *words),
-            *(f"test_wrong.py::TestWrong::{test}" for test in tests),
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
+            *("-p", "no:xdist", "-q", "--tb=no", *failing, *passing),
         ],
-        cwd=folder,
-        env={**as_typed(), "PYTHONPATH": str(folder)},
+        cwd=tmp_path,
+        env={**as_typed(), "PYTHONPATH": str(tmp_path), "COLUMNS": "200"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.returncode, done.stdout
+    lines = done.stdout.splitlines()
+    failed = [line.split(" - ")[0] for line in lines if line.startswith("FAILED ")]
+    assert failed == [f"FAILED {test}" for test in failing], done.stdout
+    assert lines[-1].startswith(f"{len(failing)} failed, {len(passing)} passed")
+
+
+def _bring(folder: Path, name: str, method: str) -> None:
+    """A package of others with a dialect that has one method of its own."""
+    told = folder / f"mm_{name}-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    points = f"[mm_engine.dialects]\n{name} = mm_{name}\n"
+    (told / "entry_points.txt").write_text(points)
+    module = BROUGHT.replace("{method}", method).replace("{name}", name)
+    (folder / f"mm_{name}.py").write_text(module)
+    (folder / f"test_{name}.py").write_text(SUITE.replace("{name}", name))
+    (folder / "pytest.ini").write_text("[pytest]\n")
