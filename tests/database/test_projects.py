@@ -16,10 +16,13 @@ from rows_kept import disturbed, lost_back, lost_there, without
 Place: TypeAlias = tuple[str, Example]
 
 PLACES = tuple(
-    pytest.param((kind, example), marks=marked.marks, id=f"{example.name}-{kind}")
+    pytest.param((kind, example), marks=marks, id=f"{example.name}-{kind}")
     for marked in LIVED_IN
     for kind in [str(marked.values[0])]
     for example in examples()
+    # What is told is the same on each Python, and these two take a minute over it.
+    for is_slow in [example.name == "shop" and kind in ("mysql", "clickhouse")]
+    for marks in [[*marked.marks, *([pytest.mark.cells] if is_slow else [])]]
 )
 
 
