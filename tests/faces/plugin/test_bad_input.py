@@ -216,7 +216,7 @@ def test_two_runs_at_once_each_start_and_stop_their_own_server(suite: Suite) -> 
         said, _ = process.communicate()
         assert process.returncode == 0, said
         assert "by binaries" in said
-        assert "8 passed" in said
+        assert "12 passed" in said
 
 
 def started(suite: Suite, *words: str) -> subprocess.Popen[str]:
