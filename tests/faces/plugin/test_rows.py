@@ -188,3 +188,14 @@ def test_a_table_that_no_row_can_be_made_for_is_told(suite: Suite) -> None:
         assert said.count("tables that no rows could be made for") == 1
         assert said.count("  odds on sqlite: CHECK constraint failed: ck_odd") == 1
         assert said.count("  odds on postgresql: ") == 1
+
+
+def test_what_failed_last_is_run_alone(suite: Suite) -> None:
+    suite.migration("0002_x", 'mm.RunSQL("DELETE FROM users WHERE id > 1", "")')
+    words = ("--mm-checks", "--mm-databases", "sqlite", "-p", "cacheprovider")
+    suite.failed(*words, "-k", "rows")
+    assert "migrations::0002_x::rows[sqlite] FAILED" in suite.failed(
+        *words, "-v", "--lf"
+    )
+    assert "1 failed, " in suite.failed(*words, "--lf")
+    assert " passed" not in suite.failed(*words, "--lf")
