@@ -49,7 +49,7 @@ def test_five_lines_take_a_project_through_every_session_on_sqlite(
     assert len(project.read("noxfile.py").splitlines()) == 5
     said = project.passed("nox", "-s", *SESSIONS, "db-test")
     assert "makemigrations: sqlite 3." in said
-    assert "8 passed" in said
+    assert "10 passed" in said
     for session in (*SESSIONS, "db-test"):
         assert f"* {session}: success" in said
     forget(project)
@@ -72,7 +72,7 @@ def test_the_same_on_a_postgresql_that_urls_name(project: Room) -> None:
         live.passed("nox", "-s", *ON_DATABASES)
         said = live.passed("nox", "-s", "db-test", "--", *POSTGRESQL)
         assert "by url" in said
-        assert "8 passed" in said
+        assert "10 passed" in said
         said = live.on(project.folder, MAKEMIGRATIONS_TEST_URL=work).failed(
             "nox", "-s", "db-test", "--", *POSTGRESQL
         )
@@ -85,7 +85,7 @@ def test_the_same_on_a_postgresql_in_a_container(project: Room, image: str) -> N
     project.passed("nox", "-s", "makemigrations")
     said = project.passed("nox", "-s", "db-test", "--", *POSTGRESQL)
     assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
-    assert "8 passed" in said
+    assert "10 passed" in said
 
 
 def test_the_same_on_a_postgresql_of_the_wheel_where_there_is_no_engine(
@@ -96,7 +96,7 @@ def test_the_same_on_a_postgresql_of_the_wheel_where_there_is_no_engine(
     said = lonely.passed("nox", "-s", "db-test", "--", *POSTGRESQL)
     assert " by binaries (not by url: MAKEMIGRATIONS_TEST_URL is not set" in said
     assert "; container: " in said
-    assert "8 passed" in said
+    assert "10 passed" in said
 
 
 def test_what_init_writes_for_ci_is_valid_and_runs(room: Room, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_nox_without_the_package_is_enough_for_a_noxfile_that_init_wrote(
     room.on(tmp_path).passed("makemigrations", "makemigrations")
     project = nox_alone.on(tmp_path)
     said = project.passed("nox", "-s", "schema-check", "db-test")
-    assert "4 passed" in said
+    assert "6 passed" in said
     assert "makemigrations check" in said
 
 
@@ -165,7 +165,7 @@ def test_tox_runs_the_commands_that_the_page_shows(project: Room) -> None:
     project.show("how-to/ci-with-nox.md", "tox.ini")
     tox = (sys.executable, "-m", "tox", "run", "-e", "migrations")
     said = project.passed(*tox)
-    assert "8 passed" in said
+    assert "10 passed" in said
     assert "migrations: OK" in said
     forget(project)
     said = project.failed(*tox)
