@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mm_engine.migrations.graph import MigrationGraph
-
-Place: TypeAlias = tuple[str, str]
+    from mm_pytest.rows.fates import Place
 
 OPTION = "mm_rows_fit"
 """The setting of the ini file that says so."""

@@ -11,7 +11,7 @@ import attrs
 from mm_engine.model.table import Field
 from mm_engine.model.types import Date, Time, Timestamp, TimestampTZ, Uuid
 from mm_pytest.rows.comparing import Pair, Row, Sides
-from mm_pytest.rows.fates import Fates, Place
+from mm_pytest.rows.fates import Fate, Fates, Place
 from mm_pytest.rows.promised import Promised
 from mm_pytest.rows.suspects import suspects
 
@@ -146,66 +146,64 @@ class Trial:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
+Alike: TypeAlias = Callable[[str, Place, Fate], Pair]
+"""How a field is held against itself: its name before, its place now, its fate."""
+
+
 def _upwards(before: Schema, fates: Fates, low: Rows, high: Rows) -> Iterator[Sides]:
     """Before and after: everything is kept but what the operations drop or change."""
-    for name, now in fates.tables.items():
-        if now is None:
-            continue
-        pairs = {
-            old: Pair(
-                old,
-                fate.place[1],
-                is_retyped=fate.is_retyped,
-                is_filled=fate.is_filled,
-                may_differ=fate.is_freed,
-                values=fate.values,
-            )
-            for old, fate in fates.of_table(name)
-            if fate.place
-        }
-        key = _key(before.tables[name], pairs)
-        may_gain = now in fates.fed
-        yield Sides(name, now, low[name], high[now], [*pairs.values()], key, may_gain)
+
+    def alike(old: str, place: Place, fate: Fate) -> Pair:
+        return Pair(
+            old,
+            place[1],
+            is_retyped=fate.is_retyped,
+            is_filled=fate.is_filled,
+            may_differ=fate.is_freed,
+            values=fate.values,
+        )
+
+    for name, now, pairs, key in _fields(before, fates, alike):
+        yield Sides(name, now, low[name], high[now], pairs, key, now in fates.fed)
 
 
 def _back(before: Schema, fates: Fates, low: Rows, back: Rows) -> Iterator[Sides]:
     """Before, and after going down: what was dropped comes back empty."""
-    for name, now in fates.tables.items():
-        if now is None:
-            continue
-        pairs = {
-            old: Pair(
-                old,
-                old,
-                is_filled=fate.is_filled,
-                may_differ=fate.is_lossy or fate.is_freed_back,
-            )
-            for old, fate in fates.of_table(name)
-            if fate.place
-        }
-        key = _key(before.tables[name], pairs)
-        may_gain = now in fates.unswept
-        yield Sides(name, name, low[name], back[name], [*pairs.values()], key, may_gain)
+
+    def alike(old: str, _place: Place, fate: Fate) -> Pair:
+        may_differ = fate.is_lossy or fate.is_freed_back
+        return Pair(old, old, is_filled=fate.is_filled, may_differ=may_differ)
+
+    for name, now, pairs, key in _fields(before, fates, alike):
+        gains = now in fates.unswept
+        yield Sides(name, name, low[name], back[name], pairs, key, gains)
 
 
 def _again(before: Schema, fates: Fates, high: Rows, again: Rows) -> Iterator[Sides]:
     """After going up, and after going up once more: the same."""
+    tables = {now: name for name, now in fates.tables.items()}
+
+    def alike(old: str, place: Place, fate: Fate) -> Pair:
+        field = before.tables[str(tables[place[0]])].field(old)
+        is_new = fate.is_freed_back and _is_made(field)
+        return Pair(place[1], place[1], may_differ=fate.is_lossy or is_new)
+
+    for _, now, pairs, key in _fields(before, fates, alike):
+        yield Sides(now, now, high[now], again[now], pairs, key, now in fates.unswept)
+
+
+def _fields(
+    before: Schema, fates: Fates, alike: Alike
+) -> Iterator[tuple[str, str, list[Pair], tuple[Pair, ...]]]:
+    """Each table that stays: its names, its fields that do, and those that tell rows."""
     for name, now in fates.tables.items():
-        if now is None:
-            continue
-        pairs = {
-            old: Pair(
-                fate.place[1],
-                fate.place[1],
-                may_differ=fate.is_lossy
-                or (fate.is_freed_back and _is_made(before.tables[name].field(old))),
-            )
-            for old, fate in fates.of_table(name)
-            if fate.place
-        }
-        key = _key(before.tables[name], pairs)
-        may_gain = now in fates.unswept
-        yield Sides(now, now, high[now], again[now], [*pairs.values()], key, may_gain)
+        if now is not None:
+            pairs = {
+                old: alike(old, fate.place, fate)
+                for old, fate in fates.of_table(name)
+                if fate.place
+            }
+            yield name, now, [*pairs.values()], _key(before.tables[name], pairs)
 
 
 def _key(table: Table, pairs: dict[str, Pair]) -> tuple[Pair, ...]:

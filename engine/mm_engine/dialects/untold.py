@@ -124,6 +124,8 @@ class Telling:
             if isinstance(move.operation, RunSQL | RunPython):
                 # The user's functions see, and their state is told, the whole schema.
                 yield move
+                # Their state may say other defaults or types, as settings do.
+                self._tried.clear()
                 here = self.schema(move.after)
                 continue
             before = here or self.schema(move.before)

@@ -232,6 +232,21 @@ def test_what_nobody_counts_is_an_integer_until_the_database_can() -> None:
     assert "generateSnowflakeID()" in counted
 
 
+def test_words_that_a_state_of_the_users_gives_are_known_from_then_on() -> None:
+    field = Field("id", t.Text(), default=Symbol("own_id"))
+    things = Table("things", [Field("n", t.Integer()), field])
+    before = Schema.of(things, Table("others", [Field("n", t.Integer())]))
+    first = ops.RenameField("others", "n", new="m")
+    said = ops.SetDefaults({"postgresql": {"own_id": "gen_random_uuid()::text"}})
+    own = ops.RunSQL("SELECT 1", state_operations=[said])
+    last = ops.RenameField("others", "m", new="o")
+    one = PostgreSQL().treating(EVERYTHING)
+    told = tuple(Telling(one).moves(moves([first, own, last], before)))
+    defaults = [move.before.table("things").field("id").default for move in told]
+    assert defaults[0] is None
+    assert defaults[-1] == Symbol("own_id")
+
+
 def test_the_setting_that_would_allow_it_is_named_where_something_is_refused() -> None:
     table = Table("things", [Field("a", t.Text(), default=Symbol("nobody_knows"))])
     with pytest.raises(UnsupportedError, match="no words") as caught:
