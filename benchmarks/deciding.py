@@ -7,18 +7,15 @@ they are. What is far from its bound costs no time any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from benchmarks.figures import Figures
 from benchmarks.jobs import timed
-from benchmarks.promises import Promise, Straight
-from benchmarks.rounds import Cell, Place, Samples, Say
+from benchmarks.promises import Promise
+from benchmarks.rounds import Cell, Samples, Say
 
 NEAR = 0.02
 """Nearer to its bound than this no figure counts as."""
-
-TURNS = 6
-"""How often a quick cell takes part in one round of slower ones."""
 
 
 def decide(
@@ -45,9 +42,7 @@ def decide(
             break
         figures = Figures(samples)
         promise = min(still, key=lambda each: spent[each] * _distance(each, figures))
-        of_growth = isinstance(promise, Straight)
-        chosen = (turns if of_growth else behind)(rests[promise], samples)
-        for cell in chosen:
+        for cell in behind(rests[promise], samples):
             sample = timed(cell.job)
             samples[cell.place].append(sample)
             spent[promise] += sample.cpu / 1000
@@ -74,20 +69,3 @@ def behind(plan: Sequence[Cell], samples: Samples) -> Sequence[Cell]:
     """
     least = min(len(samples[cell.place]) for cell in plan)
     return [cell for cell in plan if len(samples[cell.place]) == least]
-
-
-def turns(plan: Sequence[Cell], samples: Samples) -> Iterator[Cell]:
-    """One round, in which the quick cells come again: as often as the slowest lasts.
-
-    Growth rests on small differences of quick cells, and those cost little to repeat.
-    """
-    costs = {cell.place: _least(cell.place, samples) for cell in plan}
-    most = max(costs.values(), default=0)
-    for turn in range(TURNS):
-        for cell in plan:
-            if turn == 0 or (turn + 1) * costs[cell.place] <= most:
-                yield cell
-
-
-def _least(place: Place, samples: Samples) -> float:
-    return min(sample.wall for sample in samples[place])

@@ -11,8 +11,8 @@ from benchmarks.growth import exponent
 from benchmarks.promises import OURS, PEERS, Promise
 from benchmarks.tasks import LADDERS, Ladder
 
-VERSION = 2
-"""Version 2 has the tests, what unused costs, and the promises."""
+VERSION = 3
+"""Version 3 has the lines executed; 2 the tests, what unused costs, the promises."""
 
 
 def as_json(found: Findings) -> str:
@@ -22,6 +22,10 @@ def as_json(found: Findings) -> str:
         "machine": dict(found.machine),
         "versions": dict(found.versions),
         "growth": {str(ladder): _grown(found.figures, ladder) for ladder in LADDERS},
+        "work": [
+            {"task": str(one.ladder), "lines": one.lines, "exponent": one.exponent}
+            for one in found.work
+        ],
         "questions": [
             {
                 "database": asked.database,
@@ -73,8 +77,7 @@ def as_json(found: Findings) -> str:
 
 
 def _grown(figures: Figures, ladder: Ladder) -> dict[str, float | None]:
-    grown = {tool: exponent(figures, ladder, tool) for tool in (OURS, *PEERS)}
-    return {tool: None if it is None else it.now for tool, it in grown.items()}
+    return {tool: exponent(figures, ladder, tool) for tool in (OURS, *PEERS)}
 
 
 def _shares(promise: Promise, figures: Figures) -> dict[str, object]:

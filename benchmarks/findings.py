@@ -12,6 +12,7 @@ from benchmarks.promises import Promise
 from benchmarks.questions import Questions
 from benchmarks.testing import Tested
 from benchmarks.unused import Unused
+from benchmarks.work import Work
 
 Facts: TypeAlias = Mapping[str, str]
 """What explains figures: names, and what they stand for here."""
@@ -23,6 +24,7 @@ class Findings:
 
     figures: Figures
     promises: Sequence[Promise]
+    work: Sequence[Work]
     questions: Sequence[Questions]
     tests: Sequence[Tested]
     unused: Sequence[Unused]

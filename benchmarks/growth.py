@@ -1,10 +1,9 @@
-"""How the time beyond start-up grows with the size."""
+"""How the time beyond start-up grows with the size, ours and the peers'."""
 
 from __future__ import annotations
 
-from math import inf, log10
+from math import log10
 
-from benchmarks.estimates import Estimate
 from benchmarks.figures import Figures, Time
 from benchmarks.rounds import Place
 from benchmarks.tasks import Ladder, Row
@@ -12,35 +11,24 @@ from benchmarks.tasks import Ladder, Row
 FLOOR = "floor"
 
 
-def exponent(figures: Figures, ladder: Ladder, tool: str) -> Estimate | None:
+def exponent(figures: Figures, ladder: Ladder, tool: str) -> float | None:
     """How the time beyond start-up grows over the last step: 1 is a straight line.
 
     Time is the processor's, the least of all runs, without what the database's own
     shell takes: SQLite runs inside of our process, and grows as it likes. Start-up is
     the same command at the first size; before the last step the growth is lost in the
-    noise of it.
+    noise of it. None where something was not measured, or noise is all there is.
     """
     found = [_beyond_floor(figures, row, tool) for row in ladder.rows]
     start, less, more = found
-    if start is None or less is None or more is None:
-        return None
-    now = _slope(start.now, less.now, more.now)
-    if now is None:
-        return None
-    # The later it starts and the less the middle takes, the steeper is the rest.
-    low = _slope(start.low, less.high, more.low)
-    high = _slope(start.high, less.low, more.high)
-    return Estimate(now, -inf if low is None else low, inf if high is None else high)
-
-
-def _slope(start: float, less: float, more: float) -> float | None:
-    """Of a line through two sizes, one ten times the other; None without an order."""
-    if not start < less < more:
+    if start is None or less is None or more is None or not start < less < more:
         return None
     return log10((more - start) / (less - start))
 
 
-def _beyond_floor(figures: Figures, row: Row, tool: str) -> Estimate | None:
+def _beyond_floor(figures: Figures, row: Row, tool: str) -> float | None:
     whole = figures.estimate(Place(row, tool), Time.PROCESSOR)
     floor = figures.estimate(Place(row, FLOOR), Time.PROCESSOR)
-    return whole if whole is None or floor is None else whole.beyond(floor)
+    if whole is None:
+        return None
+    return whole.now - (floor.now if floor else 0)

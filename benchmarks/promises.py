@@ -1,4 +1,4 @@
-"""What a run has to show: a straight line, no peer faster, no shell much faster."""
+"""What the times of a run have to show: no peer faster, no shell much faster."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ import attrs
 
 from benchmarks.estimates import Estimate
 from benchmarks.figures import Figures, Time
-from benchmarks.growth import FLOOR, exponent
+from benchmarks.growth import FLOOR
 from benchmarks.rounds import Place
-from benchmarks.tasks import APPLYING, LADDERS, MANY, Ladder, Row, Task
-
-GROWTH = 1.15
-"""The greatest exponent of our growth."""
+from benchmarks.tasks import APPLYING, MANY, Row, Task
 
 SHELL = 1.5
 """How many times the database's own shell applying the first migration may take."""
@@ -39,32 +36,6 @@ class Promise(Protocol):
     @abstractmethod
     def told(self, used: Estimate) -> str:
         """The figure in words."""
-
-
-@attrs.frozen
-class Straight:
-    """Our time grows in a straight line, or hardly steeper."""
-
-    ladder: Ladder
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """Ours at three sizes, and what is no time of ours."""
-        sizes = self.ladder.rows
-        return tuple(Place(row, tool) for row in sizes for tool in (OURS, FLOOR))
-
-    def used(self, figures: Figures) -> Estimate | None:
-        """The exponent of the greatest that is allowed."""
-        grown = exponent(figures, self.ladder, OURS)
-        return None if grown is None else grown.of_bound(GROWTH)
-
-    def told(self, used: Estimate) -> str:
-        """``grows with exponent 1.02, at most 1.15``."""
-        return f"grows with exponent {used.now * GROWTH:.2f}, at most {GROWTH}"
-
-    def __str__(self) -> str:
-        """What is promised about."""
-        return str(self.ladder)
 
 
 @attrs.frozen
@@ -124,10 +95,9 @@ class NearShell:
 def promises(places: Collection[Place]) -> tuple[Promise, ...]:
     """Everything that is promised of what is measured at these places.
 
-    What no peer does is not compared; growth and shell are promised in any case.
+    What no peer does is not compared; the shell is promised in any case.
     """
     return (
-        *(Straight(ladder) for ladder in LADDERS),
         *(
             NoSlower(place.row, place.tool, time)
             for place in places

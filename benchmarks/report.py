@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from benchmarks import testing, unused
+from benchmarks import testing, unused, work
 from benchmarks.figures import Figures, Time
 from benchmarks.findings import Facts, Findings
 from benchmarks.growth import FLOOR, exponent
-from benchmarks.promises import GROWTH, OURS, PEERS, SHELL
+from benchmarks.promises import OURS, PEERS, SHELL
 from benchmarks.questions import Questions
 from benchmarks.rounds import Place
 from benchmarks.tasks import APPLYING, LADDERS, MANY, Row
@@ -25,7 +25,10 @@ least of all runs; alone at most {SHELL} times:"""
 QUESTIONS = """\
 Finding what was done to a database by hand, within one process: how much is asked to
 read it, and in all, with building the same in a scratch:"""
-GROWING = f"Growth beyond start-up, 1.00 is a straight line (ours: up to {GROWTH}):"
+WORKING = (
+    "Lines of Python that our commands execute, and how what is beyond start-up grows:"
+)
+GROWING = "How the time beyond start-up grows, 1.00 is a straight line:"
 TESTS = "Milliseconds that a test with a database takes, in the best run:"
 UNUSED = "Milliseconds of the processor where nothing uses us, the least of all runs:"
 PROMISES = """\
@@ -40,6 +43,7 @@ def report(found: Findings) -> str:
         (TIMES, _times(figures)),
         (SHELLS, _applying(figures)),
         (QUESTIONS, _questions(found.questions)),
+        (WORKING, work.table(found.work)),
         (GROWING, _growth(figures)),
         (TESTS, testing.table(found.tests)),
         (UNUSED, unused.table(found.unused)),
@@ -114,7 +118,7 @@ def _growth(figures: Figures) -> Iterator[str]:
     yield _line("---", *("---:" for _ in tools))
     for ladder in LADDERS:
         grown = (exponent(figures, ladder, tool) for tool in tools)
-        told = ("" if it is None else f"{it.now:.2f}" for it in grown)
+        told = ("" if it is None else f"{it:.2f}" for it in grown)
         yield _line(str(ladder), *told)
 
 

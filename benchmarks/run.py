@@ -43,7 +43,7 @@ def main() -> int:
 
 def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Findings:
     """Everything measured, and every promise judged by it."""
-    from benchmarks import questions, testing, unused
+    from benchmarks import questions, testing, unused, work
     from benchmarks.deciding import decide
     from benchmarks.figures import Figures
     from benchmarks.findings import Findings
@@ -61,6 +61,8 @@ def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Finding
     made = promises([cell.place for cell in plan])
     decide(made, plan, samples, seconds=effort.deciding, say=progress)
     figures = Figures(samples)
+    progress("counting lines executed")
+    worked = work.work(folder, ours)
     progress("counting questions")
     asked = questions.questions(ours, server)
     progress("running tests")
@@ -70,11 +72,13 @@ def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Finding
     return Findings(
         figures=figures,
         promises=made,
+        work=worked,
         questions=asked,
         tests=tests,
         unused=beside,
         faults=[
             *failures(made, figures),
+            *work.failures(worked),
             *questions.failures(asked),
             *testing.failures(tests),
             *unused.failures(beside),

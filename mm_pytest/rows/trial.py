@@ -195,7 +195,7 @@ def _again(before: Schema, fates: Fates, high: Rows, again: Rows) -> Iterator[Si
 def _fields(
     before: Schema, fates: Fates, alike: Alike
 ) -> Iterator[tuple[str, str, list[Pair], tuple[Pair, ...]]]:
-    """Each table that stays: its names, its fields that do, and those that tell rows."""
+    """Each table that stays: both its names, its fields that do, and its key's."""
     for name, now in fates.tables.items():
         if now is not None:
             pairs = {

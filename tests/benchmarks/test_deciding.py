@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from benchmarks.deciding import behind, decide, open_of, turns
+from benchmarks.deciding import behind, decide, open_of
 from benchmarks.estimates import Estimate
 from benchmarks.figures import Figures, Time
 from benchmarks.jobs import Job, Sample
@@ -16,12 +16,11 @@ from benchmarks.promises import (
     OURS,
     NoSlower,
     Promise,
-    Straight,
     failures,
     promises,
 )
 from benchmarks.rounds import Cell, Place, Samples
-from benchmarks.tasks import LADDERS, MANY, Row, Task
+from benchmarks.tasks import MANY, Row, Task
 
 ROW = Row(Task.CHECK, MANY)
 HERE, THERE = Place(ROW, OURS), Place(ROW, "Alembic")
@@ -79,23 +78,6 @@ def test_what_was_not_measured_is_not_kept() -> None:
     ]
 
 
-def test_growth_is_open_while_its_small_differences_are_not_known() -> None:
-    straight = Straight(LADDERS[0])
-    start, less, more = (Place(row, OURS) for row in LADDERS[0].rows)
-
-    def figures(of_less: tuple[float, ...]) -> Figures:
-        times = {start: (200, 200), less: of_less, more: (600, 601)}
-        return Figures(
-            {place: [Sample(t, t) for t in taken] for place, taken in times.items()}
-        )
-
-    # A straight line from 200 through 240 comes to 600.
-    assert open_of([straight], figures((240, 260)))
-    assert not open_of([straight], figures((240, 240)))
-    assert not [*failures([straight], figures((240, 240)))]
-    assert [*failures([straight], figures((220, 220)))]
-
-
 @pytest.fixture
 def plan(tmp_path: Path) -> tuple[Cell, ...]:
     """A quick cell of ours, and a slow one of a peer."""
@@ -147,9 +129,3 @@ def test_what_is_compared_is_measured_equally_often(plan: tuple[Cell, ...]) -> N
     ours, theirs = plan
     assert [*behind(plan, samples((100, 100), (100,)))] == [theirs]
     assert [*behind(plan, samples((100,), (100,)))] == [ours, theirs]
-
-
-def test_quick_cells_come_again_in_a_round_of_slow_ones(plan: tuple[Cell, ...]) -> None:
-    ours, theirs = plan
-    assert [*turns(plan, samples((100,), (310,)))] == [ours, theirs, ours, ours]
-    assert [*turns(plan, samples((100,), (110,)))] == [ours, theirs]
