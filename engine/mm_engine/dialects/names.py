@@ -87,6 +87,13 @@ class Names(ABC):
             )
         return namespace, own
 
+    def lies_in(self, namespace: str, names: Iterable[str]) -> bool:
+        """Whether any table or enum of these names lies in that namespace.
+
+        To be asked about a namespace only: it looks at every name in the worst case.
+        """
+        return any(self.place(name)[0] == namespace for name in names)
+
     def thing(self, name: str) -> Identifier:
         """The name of a table or enum in quotes, its namespace apart."""
         namespace, own = self.place(name)

@@ -318,9 +318,9 @@ class Redshift(RedshiftRows):
 
     def _opened(self, name: str, schema: Schema) -> Iterator[Item]:
         namespace = self.place(name)[0]
-        known = {self.place(other)[0] for other in schema.tables}
-        if namespace is not None and namespace not in known:
-            yield Statement(f"CREATE SCHEMA IF NOT EXISTS {self.new_name(namespace)}")
+        if namespace is None or self.lies_in(namespace, schema.tables):
+            return
+        yield Statement(f"CREATE SCHEMA IF NOT EXISTS {self.new_name(namespace)}")
 
 
 def _declared(table: Table) -> dict[str, ForeignKey | Unique | PrimaryKey]:

@@ -230,8 +230,9 @@ class SQLServer(SQLServerParts):
     def _opened(self, name: str, schema: Schema) -> Iterator[Item]:
         """The namespace of a table, made where it is the first in it."""
         namespace, _ = self.place(name)
-        known = {self.place(other)[0] for other in schema.tables}
-        if namespace is None or namespace in known or namespace == "dbo":
+        if namespace is None or namespace == "dbo":
+            return
+        if self.lies_in(namespace, schema.tables):
             return
         create = self.text(f"CREATE SCHEMA {self.new_name(namespace)}")
         said = self.text(namespace)

@@ -21,8 +21,7 @@ def opened(dialect: Vertica, name: str, before: Schema) -> Iterator[Item]:
     One table has one name: what lies in the session's own namespace has no point in it.
     """
     namespace, own = dialect.place(name)
-    there = {dialect.place(table)[0] for table in before.tables}
-    if namespace is None or namespace in there:
+    if namespace is None or dialect.lies_in(namespace, before.tables):
         return
     if namespace.lower() in _OWN:
         raise UnsupportedError(
