@@ -1,8 +1,7 @@
 """More rounds for the promises that are still open, until each is decided.
 
-A promise is open while what its figures may still become lies on both sides of its
-bound: more rounds may decide it either way, and where none are left, the figures do as
-they are. What is far from its bound costs no time any more.
+A promise is open until its figures, whatever they may still become, keep it: where no
+rounds are left they decide as they are. What is kept by far costs no time any more.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def decide(
 
 
 def open_of(made: Sequence[Promise], figures: Figures) -> tuple[Promise, ...]:
-    """The promises that more rounds may still decide otherwise."""
+    """The promises that are not surely kept yet."""
     uses = ((promise, promise.used(figures)) for promise in made)
     return tuple(promise for promise, used in uses if used is None or used.is_open)
 

@@ -42,8 +42,12 @@ class Estimate:
 
     @property
     def is_open(self) -> bool:
-        """Whether more runs may tell otherwise, if it must be 1 at most."""
-        return self.low <= 1 < self.high
+        """Whether more runs may tell that it is 1 at most, or that it is not.
+
+        Only what is surely kept is decided: one run that nothing disturbed, among
+        others that something did, makes the other side seem slow, and that ends.
+        """
+        return self.high > 1
 
     def beyond(self, other: Estimate) -> Estimate:
         """How much more it is than another."""

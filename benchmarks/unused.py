@@ -12,7 +12,7 @@ from benchmarks.estimates import Estimate
 from benchmarks.jobs import Job, timed
 from benchmarks.projects import written
 
-LEAST, MOST = 5, 20
+LEAST, MOST = 5, 40
 PYTEST = (sys.executable, "-m", "pytest", "--version")
 NOX = (sys.executable, "-m", "nox", "--list", "--noxfile")
 WITHOUT = "import nox\n\n\n@nox.session\ndef own(session):\n    pass\n"
