@@ -77,7 +77,7 @@ class Opened:
             configured = self.project.database_type()
         except MMError:
             return ("sqlite",)
-        return (configured,) if configured == "postgresql" else ("sqlite",)
+        return (configured,) if configured in DATABASES else ("sqlite",)
 
     def place(self, kind: str) -> Place:
         """Where databases of a kind are made; raises ``NoServerError``."""
@@ -151,7 +151,7 @@ class Opened:
         if reached is None:
             raise NoServerError(kind, outcome.missed)
         try:
-            return self._connected(reached)
+            return self._connected(kind, reached)
         except NoWayError as error:  # it answered when it was found
             missed = Missed(reached.way, str(error))
             raise NoServerError(kind, (*outcome.missed, missed)) from error
@@ -172,12 +172,16 @@ class Opened:
             owner=self.run.owner,
             project=self.settings.project,
         )
-        return tried(wanted, self.run, lambda one: self._connected(one).close())
+        return tried(wanted, self.run, lambda one: self._connected(kind, one).close())
 
-    def _connected(self, reached: Reached) -> Place:
-        from mm_pytest.databases.postgresql import PostgreSQL
+    def _connected(self, kind: str, reached: Reached) -> Place:
+        if kind == "postgresql":
+            from mm_pytest.databases.postgresql import PostgreSQL
 
-        return PostgreSQL(reached.url, reached.way, self.run.owner)
+            return PostgreSQL(reached.url, reached.way, self.run.owner)
+        from mm_pytest.databases.mysql import MySQL
+
+        return MySQL(kind, reached.url, reached.way, self.run.owner)
 
     def _template(self, kind: str) -> str:
         """Its URL; the first process of the run to ask makes it."""

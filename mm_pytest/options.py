@@ -7,6 +7,14 @@ import pytest
 WAYS = ("url", "container", "binaries")
 """The ways to a server, in the order in which they are tried."""
 
+SERVED = ("postgresql", "mysql", "mariadb")
+"""The databases that are servers."""
+
+
+def image_of(kind: str) -> str:
+    """The word of the ini file for the image of a database's containers."""
+    return f"mm_{kind}_image"
+
 
 def add_options(parser: pytest.Parser) -> None:
     """The options, and what the ini file may say in their place."""
@@ -47,7 +55,8 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini(
         "mm_snapshots", "the folder of migrations' SQL, relative to the ini file"
     )
-    parser.addini("mm_postgresql_image", "the image of a PostgreSQL container")
+    for kind in SERVED:
+        parser.addini(image_of(kind), f"the image of a container of {kind}")
 
 
 def was_told(config: pytest.Config) -> bool:

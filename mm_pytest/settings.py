@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from mm_pytest.options import WAYS
+from mm_pytest.options import SERVED, WAYS, image_of
 
 if TYPE_CHECKING:
     from mm_engine.project import Project
 
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", *SERVED)
 """What there are test databases of."""
 
 
@@ -40,13 +40,13 @@ class Settings:
         way = str(option("--mm-server") or config.getini("mm_server") or "")
         if way and way not in WAYS:
             raise pytest.UsageError(f"mm_server is {way}, not {', '.join(WAYS)}")
-        image = str(config.getini("mm_postgresql_image") or "")
+        images = {kind: str(config.getini(image_of(kind)) or "") for kind in SERVED}
         return cls(
             project=_folder(config, "mm_project") or config.rootpath,
             databases=_known(given or list(config.getini("mm_databases"))),
             way=way or None,
             is_required=bool(option("--mm-require")),
-            images={"postgresql": image} if image else {},
+            images={kind: image for kind, image in images.items() if image},
             fitting=tuple(config.getini("mm_rows_fit")),
             snapshots=_folder(config, "mm_snapshots"),
             is_updating=bool(option("--mm-update-snapshots")),
@@ -87,6 +87,6 @@ def _known(words: list[str]) -> tuple[str, ...]:
     if unknown:
         raise pytest.UsageError(
             f"there are no test databases of {', '.join(unknown)}; there are"
-            f" {' and '.join(DATABASES)}"
+            f" {', '.join(DATABASES)}"
         )
     return tuple(dict.fromkeys(words))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
@@ -11,9 +12,18 @@ CACHE = "MAKEMIGRATIONS_CACHE names another folder for them"
 
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
-    """A PostgreSQL of our own; raises ``NoWayError`` where it cannot be started."""
-    if wanted.database != "postgresql":
+    """A server of our own; raises ``NoWayError`` where it cannot be started."""
+    openers = {"postgresql": _postgresql, "mariadb": _mariadb}
+    if wanted.database not in openers:
         raise NoWayError(f"there are no binaries of {wanted.database}")
+    try:
+        url = openers[wanted.database](wanted.folder, stack)
+    except NoWayError as error:
+        raise NoWayError(" ".join(str(error).split())) from error
+    return Reached(url=url, way="binaries")
+
+
+def _postgresql(base: Path | None, stack: ExitStack) -> str:
     from mm_pytest.servers.binaries import installed_binaries
     from mm_pytest.servers.postgresql import running
 
@@ -23,8 +33,13 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
         raise NoWayError(f"binaries cannot be unpacked: {error}; {CACHE}") from error
     if folder is None:
         raise NoWayError(f"no PostgreSQL binaries are installed; {HINT}")
-    try:
-        url = stack.enter_context(running(folder, wanted.folder))
-    except NoWayError as error:
-        raise NoWayError(" ".join(str(error).split())) from error
-    return Reached(url=url, way="binaries")
+    return stack.enter_context(running(folder, base))
+
+
+def _mariadb(base: Path | None, stack: ExitStack) -> str:
+    from mm_pytest.servers.mariadb import Binaries, running
+
+    found = Binaries.found()
+    if found is None:
+        raise NoWayError("there is no mariadbd here, or no mariadb-install-db")
+    return stack.enter_context(running(found, base))

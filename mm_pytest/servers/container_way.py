@@ -1,32 +1,23 @@
-"""A server in a container, by testcontainers' own classes."""
+"""A server in a container, by testcontainers."""
 
 from __future__ import annotations
 
 import os
+import time
 import warnings
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mm_pytest.owner import Owner
+from mm_pytest.servers.images import IMAGES, PASSWORD, Image
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
 if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
     from testcontainers.core.docker_client import DockerClient
-    from testcontainers.postgres import PostgresContainer
-
-IMAGES = {"postgresql": "postgres:18"}
-"""The image of each database where nobody says another."""
-
-QUICK = tuple(
-    word
-    for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
-    for word in ("-c", f"{name}=off")
-)
-"""What makes a server quick whose data nobody will miss."""
-
-DATA = "/makemigrations"
-"""In memory; a folder of our own, since images put theirs in different places."""
 
 OWNER = "makemigrations.owner"
 PROJECT = "makemigrations.project"
@@ -35,13 +26,19 @@ PROJECT = "makemigrations.project"
 ANSWER = 5
 """Seconds that an engine has to answer."""
 
+PATIENCE = 300.0
+"""Seconds that a server has to answer, when its image is there."""
+
 _SOCKET = Path("/var/run/docker.sock")
 
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """A container of the wanted database; raises ``NoWayError`` where there is none."""
-    if wanted.database not in IMAGES:
-        raise NoWayError(f"no image of {wanted.database} is known")
+    image = IMAGES.get(wanted.database)
+    if image is None:
+        raise NoWayError(
+            f"there is no image of {wanted.database}: nobody gives one away"
+        )
     if "DOCKER_HOST" not in os.environ and not _SOCKET.exists():
         raise NoWayError("no container engine runs here")
     try:
@@ -56,9 +53,12 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
             stack.callback(engine.client.close)
             engine.client.ping()
             _sweep(engine)
-            container = _container(wanted)
-            stack.enter_context(container)
-            url = container.get_connection_url(driver=None)
+            container = stack.enter_context(_container(wanted, image))
+            port = int(container.get_exposed_port(image.port))
+            url = image.reached(container.get_container_host_ip(), port)
+        _wait_until_it_answers(url)
+    except NoWayError:
+        raise
     except Exception as error:
         said = " ".join(str(error).split())[:300]
         raise NoWayError(said or type(error).__name__) from error
@@ -76,15 +76,57 @@ def _sweep(engine: DockerClient) -> None:
                 found.remove(force=True, v=True)
 
 
-def _container(wanted: Wanted) -> PostgresContainer:
+def _container(wanted: Wanted, image: Image) -> DockerContainer:
     """A container whose data lies in memory, and that says whose it is."""
-    from testcontainers.postgres import PostgresContainer
-
-    image = wanted.image or IMAGES[wanted.database]
     owner = wanted.owner or Owner.here()
-    made = PostgresContainer(image, username="postgres", dbname="postgres", driver=None)
-    made.with_command(["postgres", *QUICK])
-    made.with_env("PGDATA", DATA)
-    made.with_tmpfs_mount(DATA)
+    made = _made(wanted.image or image.name, image)
+    for name, value in image.environment.items():
+        made.with_env(name, value)
+    if image.command:
+        made.with_command([*image.command])
+    if image.data:
+        made.with_tmpfs_mount(image.data)
     made.with_kwargs(labels={OWNER: owner.text(), PROJECT: str(wanted.project)})
     return made
+
+
+def _made(name: str | None, image: Image) -> DockerContainer:
+    """By testcontainers' class for it, else by a plain one."""
+    from testcontainers.core.container import DockerContainer
+
+    if image.own is None:
+        if name is None:
+            raise NoWayError("its image has to be named: mm_image in the ini file")
+        return DockerContainer(name).with_exposed_ports(image.port)
+    own = _own(image.own)
+    words = {"username": image.user, "password": PASSWORD, "dbname": image.database}
+    made = own(name, **words) if name else own(**words)
+    return made.with_exposed_ports(image.port)
+
+
+def _own(path: str) -> Callable[..., DockerContainer]:
+    """A class of testcontainers', which has lately moved its modules."""
+    module, _, name = path.partition(".")
+    try:
+        found = import_module(f"testcontainers.community.{module}")
+    except ImportError:
+        found = import_module(f"testcontainers.{module}")
+    own: Callable[..., DockerContainer] = getattr(found, name)
+    return own
+
+
+def _wait_until_it_answers(url: str) -> None:
+    """Images say that they are ready in many ways; a query is one of all of them."""
+    from mm_engine.errors import MMError
+    from mm_engine.runner.connect import connected
+    from mm_engine.runner.url import Url
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with connected(Url.of(url), root=Path()):
+                return
+        except MMError as error:
+            if time.monotonic() > end:
+                raise NoWayError(f"it does not answer: {error.message}") from error
+            time.sleep(0.05)

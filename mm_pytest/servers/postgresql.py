@@ -7,21 +7,14 @@ process that wanted it killed.
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mm_pytest.run import Run
-from mm_pytest.servers.wanted import NoWayError
+from mm_pytest.servers.programs import free_port, home
 
 SETTINGS = {
     "fsync": "off",
@@ -38,8 +31,6 @@ SETTINGS = {
 """What makes a server quick whose data nobody will miss."""
 
 USER = "postgres"
-PATIENCE = 30.0
-"""Seconds to wait for a server that was told to start or to stop."""
 
 _READY = re.compile(r"database system is ready to accept (read-only )?connections")
 
@@ -65,24 +56,14 @@ def running(
     the server runs as a user that has no rights, since PostgreSQL refuses root.
     Raises ``NoWayError`` with the server's own words.
     """
-    user = unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=base))
-    try:
-        data = folder / "data"
-        if user is not None:
-            os.chown(folder, user.pw_uid, user.pw_gid)
-        _run(_initdb(binaries, data), folder, user)
+    with home("PostgreSQL", "pg-", base) as place:
+        data, port = place.folder / "data", free_port()
+        place.run(_initdb(binaries, data))
         if is_standby:
             (data / "standby.signal").touch()
-        port = _free_port()
-        server = _started(binaries, data, folder, port, user)
-        try:
-            _wait_until_ready(server, folder, port)
+        words = _words(binaries, data, place.folder, port)
+        with place.served(words, port=port, ready=_READY, stop=signal.SIGINT):
             yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
-        finally:
-            _stop(server)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _initdb(binaries: Path, data: Path) -> list[str]:
@@ -97,9 +78,7 @@ def _initdb(binaries: Path, data: Path) -> list[str]:
     ]
 
 
-def _started(
-    binaries: Path, data: Path, folder: Path, port: int, user: pwd.struct_passwd | None
-) -> subprocess.Popen[bytes]:
+def _words(binaries: Path, data: Path, folder: Path, port: int) -> list[str]:
     settings = {
         **SETTINGS,
         "port": str(port),
@@ -108,78 +87,4 @@ def _started(
     words = [str(binaries / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         words += ["-c", f"{name}={value}"]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - the binaries the caller chose
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            start_new_session=True,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-        )
-
-
-def _wait_until_ready(server: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        text = (folder / "log").read_text("utf-8", "replace")
-        if _READY.search(text):
-            return
-        time.sleep(0.01)
-    log = (folder / "log").read_text("utf-8", "replace")
-    raise NoWayError(f"PostgreSQL did not start on port {port}:\n{log}")
-
-
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    """Fast shutdown; the hard way if the server does not heed it."""
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
-
-
-def _run(words: list[str], folder: Path, user: pwd.struct_passwd | None) -> None:
-    try:
-        done = subprocess.run(  # noqa: S603 - the binaries the caller chose
-            words,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            cwd=folder,
-            check=False,
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
-        )
-    except OSError as error:
-        who = f" as {user.pw_name}, since PostgreSQL refuses root" if user else ""
-        raise NoWayError(f"{words[0]} cannot be started{who}: {error.strerror}") from (
-            error
-        )
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-        raise NoWayError(f"{Path(words[0]).name} failed: {said}")
-
-
-def unprivileged_user() -> pwd.struct_passwd | None:
-    """Somebody who exists and may do nothing, where we are root; None elsewhere."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise NoWayError("PostgreSQL refuses root, and there is no other user to run it")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return words

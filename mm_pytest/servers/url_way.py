@@ -10,6 +10,10 @@ VARIABLE = "MAKEMIGRATIONS_TEST_URL"
 """Never ``DATABASE_URL``: that is where somebody's data is."""
 
 
+_PORTS = {"postgresql": 5432, "mysql": 3306}
+"""Where servers listen to whom nobody says otherwise."""
+
+
 class ConfiguredError(Exception):
     """The URL for tests names a database that is configured for work."""
 
@@ -26,7 +30,7 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     text = wanted.environment.get(name, "").strip()
     if not text:
         raise NoWayError(f"{VARIABLE} is not set")
-    if _kind(name, text) != wanted.database:
+    if not _may_be(name, text, wanted.database):
         raise NoWayError(f"{name} names no {wanted.database}")
     if any(_is_same(text, other) for other in wanted.configured):
         raise ConfiguredError(
@@ -36,12 +40,14 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     return Reached(url=text, way="url")
 
 
-def _kind(name: str, text: str) -> str:
+def _may_be(name: str, text: str, database: str) -> bool:
+    """Whether a database of that name is reached by such URLs."""
     from mm_engine.errors import ConfigError
     from mm_engine.runner.url import Url
+    from mm_engine.runner.wires import database_named
 
     try:
-        return Url.of(text).wire.family
+        return database_named(database) in Url.of(text).wire.types
     except ConfigError as error:
         raise NoWayError(f"{name}: {error.message}") from error
 
@@ -61,7 +67,7 @@ def _place(text: str) -> tuple[object, ...]:
         return (text,)
     host = (url.host or url.query.get("host") or "localhost").lower()
     here = ("127.0.0.1", "::1")
-    port = url.port or url.query.get("port") or 5432
+    port = url.port or url.query.get("port") or _PORTS.get(url.wire.family)
     name = url.database or url.username
     # An option may name several ports, so they are compared as texts.
     return url.wire.family, "localhost" if host in here else host, str(port), name

@@ -11,17 +11,18 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from mariadb import program, rows
+from mariadb import rows
 from postgresql_runs import wait_until
 
 pytestmark = pytest.mark.database("mariadb")
 
 KILLED = """
 import os, signal, sys
-from mariadb import running
 from mm_pytest.run import Run
+from mm_pytest.servers.mariadb import Binaries, running
 run = Run.begun()
-print(run.kept(running, sys.argv[1], sys.argv[2], run.folder), run.folder, flush=True)
+binaries = Binaries.found(os.environ.get("MAKEMIGRATIONS_TEST_MARIADB"))
+print(run.kept(running, binaries, run.folder), run.folder, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -36,15 +37,9 @@ def answers(url: str) -> bool:
 
 def test_it_ends_with_a_run_that_is_killed(mariadb_server: str) -> None:
     del mariadb_server  # it says that there is one here
-    words = [
-        sys.executable,
-        "-c",
-        KILLED,
-        *map(program, ("mariadbd", "mariadb-install-db")),
-    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sys.path))}
     killed = subprocess.run(
-        [word or "" for word in words],
+        [sys.executable, "-c", KILLED],
         capture_output=True,
         text=True,
         check=False,

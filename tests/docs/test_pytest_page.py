@@ -8,7 +8,8 @@ import re
 import mm_pytest
 from doc_pages import DOCS, codes
 from mm_pytest import options, plugin, settings
-from mm_pytest.servers import container_way, url_way
+from mm_pytest.servers import url_way
+from mm_pytest.servers.images import IMAGES
 
 TEXT = (DOCS / "reference" / "pytest.md").read_text(encoding="utf-8")
 WORDS = set(codes(TEXT))
@@ -17,8 +18,9 @@ WORDS = set(codes(TEXT))
 def test_every_option_is_there() -> None:
     source = inspect.getsource(options.add_options)
     found = re.findall(r'"((?:--)?mm[-_]\w[\w-]*)"', source)
-    assert len(found) == 11
-    assert set(found) <= WORDS
+    assert len(found) == 10
+    images = map(options.image_of, options.SERVED)
+    assert {*found, *images} <= WORDS
     assert set(options.WAYS) <= WORDS
 
 
@@ -37,6 +39,7 @@ def test_every_assertion_is_there() -> None:
 
 def test_variables_images_and_databases_are_those_of_the_code() -> None:
     assert url_way.VARIABLE in WORDS
-    assert f"{url_way.VARIABLE}_POSTGRESQL" in WORDS
-    assert set(container_way.IMAGES.values()) <= WORDS
+    for kind in options.SERVED:
+        assert f"{url_way.VARIABLE}_{kind.upper()}" in WORDS
+        assert IMAGES[kind].name in WORDS
     assert set(settings.DATABASES) <= WORDS

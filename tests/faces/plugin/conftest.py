@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mariadb import mariadb_server
 from postgresql import postgresql_url
 from suites import Suite
 
-__all__ = ["postgresql_url", "suite"]
+__all__ = ["mariadb_server", "postgresql_url", "suite"]
 
 
 @pytest.fixture

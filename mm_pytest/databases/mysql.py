@@ -1,0 +1,257 @@
+"""Databases of MySQL and MariaDB: made on a server, copied by what it says of one.
+
+No server of this kin copies a database. What it says of each thing in one makes the
+same in another, much quicker than migrations do. Whose a database is stands in a table
+beside them; nothing else is dropped.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mm_pytest.databases.place import Place
+from mm_pytest.owner import Owner
+from mm_pytest.servers.wanted import NoWayError
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from mm_engine.runner.url import Url
+
+PREFIX = "mm_test_"
+"""What the names of our databases begin with."""
+
+REGISTER = f"{PREFIX}owners"
+"""The database with the table that says whose the others are."""
+
+_OWNERS = "(name VARCHAR(64) PRIMARY KEY, owner TEXT NOT NULL)"
+_MAKE_REGISTER = (
+    f"CREATE DATABASE IF NOT EXISTS {REGISTER}",
+    f"CREATE TABLE IF NOT EXISTS {REGISTER}.owners {_OWNERS}",
+)
+_BEGIN = (
+    "SET SESSION foreign_key_checks = 0, unique_checks = 0,"
+    " sql_mode = 'NO_AUTO_VALUE_ON_ZERO'"
+)
+_END = "SET SESSION foreign_key_checks = 1, unique_checks = 1, sql_mode = ''"
+
+
+@attrs.frozen
+class Contents:
+    """What makes the things in a database again, in another one."""
+
+    origin: str
+    statements: tuple[str, ...]
+    views: tuple[str, ...]
+
+    def on(self, name: str) -> Iterator[str]:
+        """Every statement, for a database of another name, which is in use.
+
+        Views say the database of what they show; the name of ours is one of chance.
+        """
+        yield _BEGIN
+        yield from self.statements
+        for view in self.views:
+            yield view.replace(f"`{self.origin}`.", f"`{name}`.")
+        yield _END
+
+
+class MySQL(Place):
+    """A server, and the databases that this process made on it."""
+
+    def __init__(self, kind: str, url: str, way: str, owner: Owner) -> None:
+        """Connect, and drop what processes that are gone have left.
+
+        What is sealed is the owner's, and the rest is this process's.
+        """
+        from mm_engine.runner.url import Url
+
+        self.kind = kind
+        self._url = Url.of(url)
+        self._owner = owner
+        self._made: list[str] = []
+        self._read_once: dict[str, Contents] = {}
+        self._stack = ExitStack()
+        self._server = self._stack.enter_context(_connected(self._url))
+        [(version,)] = self._rows("SELECT VERSION()")
+        self.title = f"{kind} {version.partition('-')[0]} by {way}"
+        self._prefix = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
+        for statement in (_END, *_MAKE_REGISTER):
+            self._run(statement)
+        self._sweep()
+
+    def empty(self) -> str:
+        """A new database, marked as ours."""
+        name = f"{self._prefix}_{len(self._made)}_{secrets.token_hex(3)}"
+        self._mark(name, Owner.here())
+        self._made.append(name)
+        self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        url = attrs.evolve(self._url, database=name)
+        return url.sqlalchemy().render_as_string(hide_password=False)
+
+    def sealed(self, url: str) -> str:
+        """The same database, which is the run's from now on."""
+        name = _name(url)
+        self._mark(name, self._owner)
+        self._made.remove(name)
+        return url
+
+    def copy(self, sealed: str) -> str:
+        """The same things made in another database, by texts that are read once."""
+        if sealed not in self._read_once:
+            self._read_once[sealed] = self._contents(_name(sealed))
+        return self._made_of(self._read_once[sealed])
+
+    def twin(self, url: str) -> str:
+        """The same as a database has now."""
+        return self._made_of(self._contents(_name(url)))
+
+    def drop(self, url: str) -> None:
+        """Drop a database of ours; whoever is still in it has nothing there."""
+        name = _name(url)
+        if name in self._made:
+            self._drop(name)
+            self._made.remove(name)
+
+    def drop_sealed(self, url: str) -> None:
+        """Drop a template of the run."""
+        self._drop(_name(url))
+
+    def close(self) -> None:
+        """Drop what is left, and disconnect."""
+        for name in self._made:
+            self._drop(name)
+        self._made.clear()
+        self._stack.close()
+
+    def _made_of(self, contents: Contents) -> str:
+        url = self.empty()
+        name = _name(url)
+        self._run(f"USE {name}")
+        for statement in contents.on(name):
+            self._run(statement)
+        return url
+
+    def _contents(self, name: str) -> Contents:
+        """What the server says of a database: tables, rows, programs, views.
+
+        Rows come before triggers, which would run for them.
+        """
+        things = self._rows(
+            "SELECT table_name, table_type FROM information_schema.tables"
+            f" WHERE table_schema = '{name}' ORDER BY table_name"
+        )
+        tables = [one for one, kind in things if kind != "VIEW"]
+        views = [one for one, kind in things if kind == "VIEW"]
+        return Contents(
+            origin=name,
+            statements=(
+                *(self._said("TABLE", name, table) for table in tables),
+                *self._fillings(name, tables),
+                *self._programs(name),
+            ),
+            views=tuple(self._said("VIEW", name, view) for view in views),
+        )
+
+    def _fillings(self, name: str, tables: list[str]) -> Iterator[str]:
+        columns: dict[str, list[str]] = {}
+        # What is computed cannot be given; MySQL says DEFAULT_GENERATED of a default.
+        for table, column in self._rows(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            f" WHERE table_schema = '{name}' AND extra NOT LIKE '% GENERATED%'"
+            " ORDER BY table_name, ordinal_position"
+        ):
+            columns.setdefault(table, []).append(_quoted(column))
+        for table in tables:
+            if self._rows(f"SELECT 1 FROM {_quoted(name, table)} LIMIT 1"):
+                listed = ", ".join(columns[table])
+                yield (
+                    f"INSERT INTO {_quoted(table)} ({listed})"
+                    f" SELECT {listed} FROM {_quoted(name, table)}"
+                )
+
+    def _programs(self, name: str) -> Iterator[str]:
+        """Functions, procedures and triggers, each with the mode it was written in."""
+        for kind, program, mode in self._rows(
+            "SELECT routine_type, routine_name, sql_mode"
+            f" FROM information_schema.routines WHERE routine_schema = '{name}'"
+            " UNION ALL SELECT 'TRIGGER', trigger_name, sql_mode"
+            f" FROM information_schema.triggers WHERE trigger_schema = '{name}'"
+        ):
+            yield f"SET SESSION sql_mode = '{mode}'"
+            yield self._said(kind, name, program)
+
+    def _said(self, kind: str, database: str, name: str) -> str:
+        """What the server says would make a thing."""
+        from mm_engine.runner.session import AS_IT_IS
+
+        asked = f"SHOW CREATE {kind} {_quoted(database, name)}"
+        found = self._server.exec_driver_sql(asked, execution_options=AS_IT_IS)
+        own = f"Create {kind.title()}"
+        row = found.mappings().one()
+        return str(row[own if own in row else "SQL Original Statement"])
+
+    def _mark(self, name: str, owner: Owner) -> None:
+        self._server.exec_driver_sql(
+            f"REPLACE INTO {REGISTER}.owners VALUES (%s, %s)", (name, owner.text())
+        ).close()
+
+    def _drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE IF EXISTS {name}")
+        self._run(f"DELETE FROM {REGISTER}.owners WHERE name = '{name}'")
+
+    def _sweep(self) -> None:
+        """Drop databases of ours whose process is no more."""
+        for name, told in self._rows(f"SELECT name, owner FROM {REGISTER}.owners"):
+            owner = Owner.read(told)
+            if owner is not None and owner.is_gone():
+                self._drop(name)
+
+    def _run(self, sql: str) -> None:
+        from mm_engine.runner.session import AS_IT_IS
+
+        self._server.exec_driver_sql(sql, execution_options=AS_IT_IS).close()
+
+    def _rows(self, sql: str) -> list[tuple[str, ...]]:
+        from mm_engine.runner.session import AS_IT_IS
+
+        found = self._server.exec_driver_sql(sql, execution_options=AS_IT_IS)
+        return [tuple(str(value) for value in row) for row in found]
+
+
+def _quoted(*names: str) -> str:
+    return ".".join("`" + name.replace("`", "``") + "`" for name in names)
+
+
+def _name(url: str) -> str:
+    from mm_engine.runner.url import Url
+
+    return Url.of(url).database
+
+
+@contextmanager
+def _connected(url: Url) -> Iterator[sa.Connection]:
+    """A connection to the server; raises ``NoWayError``, without the password."""
+    from sqlalchemy.exc import DBAPIError
+
+    from mm_engine.errors import MMError
+    from mm_engine.runner.connect import open_engine
+
+    with ExitStack() as stack:
+        try:
+            engine = open_engine(url, root=Path())
+            stack.callback(engine.dispose)
+            connection = stack.enter_context(engine.connect())
+        except MMError as error:
+            raise NoWayError(" ".join(str(error).split())) from error
+        except DBAPIError as error:
+            said = url.scrubbed(" ".join(str(error.orig).split()))
+            raise NoWayError(f"cannot connect to {url}: {said}") from None
+        yield connection
