@@ -71,6 +71,7 @@ class MySQL(Place):
 
         What is sealed is the owner's, and the rest is this process's.
         """
+        from mm_engine.runner.mysql import flavour_of
         from mm_engine.runner.url import Url
 
         self.kind = kind
@@ -80,8 +81,12 @@ class MySQL(Place):
         self._read_once: dict[str, Contents] = {}
         self._stack = ExitStack()
         self._server = self._stack.enter_context(_connected(self._url))
-        [(version,)] = self._rows("SELECT VERSION()")
-        self.title = f"{kind} {version.partition('-')[0]} by {way}"
+        [(told,)] = self._rows("SELECT VERSION()")
+        flavour, version = flavour_of(told)
+        if flavour.lower() != kind:
+            self._stack.close()
+            raise NoWayError(f"{self._url} is a server of {flavour}, not of {kind}")
+        self.title = f"{kind} {'.'.join(map(str, version))} by {way}"
         self._prefix = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
         for statement in (_END, *_MAKE_REGISTER):
             self._run(statement)

@@ -26,7 +26,7 @@ PROJECT = "makemigrations.project"
 ANSWER = 5
 """Seconds that an engine has to answer."""
 
-PATIENCE = 300.0
+PATIENCE = 120.0
 """Seconds that a server has to answer, when its image is there."""
 
 _SOCKET = Path("/var/run/docker.sock")
@@ -34,11 +34,7 @@ _SOCKET = Path("/var/run/docker.sock")
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """A container of the wanted database; raises ``NoWayError`` where there is none."""
-    image = IMAGES.get(wanted.database)
-    if image is None:
-        raise NoWayError(
-            f"there is no image of {wanted.database}: nobody gives one away"
-        )
+    image = IMAGES[wanted.database]
     if "DOCKER_HOST" not in os.environ and not _SOCKET.exists():
         raise NoWayError("no container engine runs here")
     try:
@@ -79,29 +75,17 @@ def _sweep(engine: DockerClient) -> None:
 def _container(wanted: Wanted, image: Image) -> DockerContainer:
     """A container whose data lies in memory, and that says whose it is."""
     owner = wanted.owner or Owner.here()
-    made = _made(wanted.image or image.name, image)
+    made = _own(image.own)(
+        wanted.image or image.name,
+        username=image.user,
+        password=PASSWORD,
+        dbname=image.database,
+    ).with_exposed_ports(image.port)
     for name, value in image.environment.items():
         made.with_env(name, value)
-    if image.command:
-        made.with_command([*image.command])
-    if image.data:
-        made.with_tmpfs_mount(image.data)
+    made.with_command([*image.command]).with_tmpfs_mount(image.data)
     made.with_kwargs(labels={OWNER: owner.text(), PROJECT: str(wanted.project)})
     return made
-
-
-def _made(name: str | None, image: Image) -> DockerContainer:
-    """By testcontainers' class for it, else by a plain one."""
-    from testcontainers.core.container import DockerContainer
-
-    if image.own is None:
-        if name is None:
-            raise NoWayError("its image has to be named: mm_image in the ini file")
-        return DockerContainer(name).with_exposed_ports(image.port)
-    own = _own(image.own)
-    words = {"username": image.user, "password": PASSWORD, "dbname": image.database}
-    made = own(name, **words) if name else own(**words)
-    return made.with_exposed_ports(image.port)
 
 
 def _own(path: str) -> Callable[..., DockerContainer]:
@@ -116,17 +100,23 @@ def _own(path: str) -> Callable[..., DockerContainer]:
 
 
 def _wait_until_it_answers(url: str) -> None:
-    """Images say that they are ready in many ways; a query is one of all of them."""
-    from mm_engine.errors import MMError
-    from mm_engine.runner.connect import connected
+    """Images say that they are ready in many ways; a connection is one of all."""
+    from sqlalchemy.exc import DBAPIError
+
+    from mm_engine.runner.connect import open_engine
     from mm_engine.runner.url import Url
 
     end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with connected(Url.of(url), root=Path()):
+    engine = open_engine(Url.of(url), root=Path())
+    try:
+        while True:
+            try:
+                engine.connect().close()
+            except DBAPIError as error:
+                if time.monotonic() > end:
+                    raise NoWayError(f"it does not answer: {error.orig}") from error
+                time.sleep(0.05)
+            else:
                 return
-        except MMError as error:
-            if time.monotonic() > end:
-                raise NoWayError(f"it does not answer: {error.message}") from error
-            time.sleep(0.05)
+    finally:
+        engine.dispose()

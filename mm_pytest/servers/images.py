@@ -6,28 +6,26 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-PASSWORD = "Make-migrations-1"  # noqa: S105 - of servers on loopback that end with a run
-"""SQL Server wants capitals, digits and signs in one."""
+PASSWORD = "makemigrations"  # noqa: S105 - of servers on loopback that end with a run
 
 
 @attrs.frozen(kw_only=True)
 class Image:
     """An image, what it is told to be quick, and the URL of the server in it.
 
-    Where testcontainers has a class for it, ``own`` names its module and itself, and
-    ``user`` and ``database`` are what it is told; ``name`` may be what it has by
-    itself then. ``data`` is the folder that lies in memory.
+    ``own`` names testcontainers' class for it, by its module and itself, and ``user``
+    and ``database`` are what that is told. ``data`` is the folder that lies in memory.
     """
 
-    name: str | None
+    name: str
     port: int
     url: str
-    own: str | None = None
+    own: str
     user: str = "root"
     database: str = "test"
     environment: Mapping[str, str] = attrs.field(factory=dict)
     command: Sequence[str] = ()
-    data: str | None = None
+    data: str
 
     def reached(self, host: str, port: int) -> str:
         """The URL of a server of it that listens there."""
@@ -68,45 +66,5 @@ IMAGES: Mapping[str, Image] = {
     ),
     "mysql": _MYSQL,
     "mariadb": attrs.evolve(_MYSQL, name="mariadb:11.8"),
-    "sqlserver": Image(
-        name=None,
-        port=1433,
-        url="sqlserver://sa:{password}@{host}:{port}/tempdb",
-        own="mssql.SqlServerContainer",
-        user="SA",
-        database="tempdb",
-    ),
-    "clickhouse": Image(
-        name="clickhouse/clickhouse-server:25.8",
-        # It is talked to over HTTP; the class tells of the other port.
-        port=8123,
-        url="clickhouse://test:{password}@{host}:{port}/default",
-        own="clickhouse.ClickHouseContainer",
-        user="test",
-        database="default",
-        data="/var/lib/clickhouse",
-    ),
-    # https://docs.pingcap.com/tidb/stable/quick-start-with-tidb
-    "tidb": Image(
-        name="pingcap/tidb:v8.5.3", port=4000, url="tidb://root@{host}:{port}/"
-    ),
-    # https://docs.starrocks.io/docs/quick_start/shared-nothing/
-    "starrocks": Image(
-        name="starrocks/allin1-ubuntu:3.5-latest",
-        port=9030,
-        url="starrocks://root@{host}:{port}/",
-    ),
-    # https://ydb.tech/docs/en/reference/docker/start
-    "ydb": Image(
-        name="ydbplatform/local-ydb:latest",
-        port=2136,
-        url="ydb://{host}:{port}/local",
-        environment={"YDB_USE_IN_MEMORY_PDISKS": "true"},
-    ),
-    # The projects of these give an image away on a registry of their own, or none any
-    # more: the ini file names one. https://github.com/tursodatabase/libsql
-    "turso": Image(name=None, port=8080, url="libsql://{host}:{port}?secure=false"),
-    # https://github.com/vertica/vertica-containers/issues/64
-    "vertica": Image(name=None, port=5433, url="vertica://dbadmin@{host}:{port}/VMart"),
 }
-"""By the name of the database. Nobody can start a Redshift or an Aurora DSQL."""
+"""By the name of the database."""

@@ -36,8 +36,9 @@ BRIEF = 12
 
 BEYOND = {
     "servers are started on Linux and macOS only": "no Windows here",
-    "PostgreSQL refuses root, and there is no other user to run it": "needs a system"
+    "servers refuse root, and there is no other user to run them": "needs a system"
     " without the user nobody",
+    "it does not answer:": "needs a server that is up and lets nobody in for minutes",
 }
 """What cannot be made to happen here, and why."""
 
@@ -61,9 +62,12 @@ OFFERED = {
     "parameters": [*inspect.signature(mm_nox.register).parameters],
     "functions": [*mm_nox.__all__],
     "options": calls(options, "addoption"),
-    "settings": calls(options, "addini"),
+    "settings": [*calls(options, "addini"), *map(options.image_of, options.SERVED)],
     "ways": [*options.WAYS],
-    "variables": [url_way.VARIABLE, f"{url_way.VARIABLE}_POSTGRESQL"],
+    "variables": [
+        url_way.VARIABLE,
+        *(f"{url_way.VARIABLE}_{kind.upper()}" for kind in options.SERVED),
+    ],
     "fixtures": [*plugin.__all__],
     "assertions": [*mm_pytest.__all__],
     "checks": [

@@ -19,19 +19,35 @@ from suites import Suite
 IMAGE = "MAKEMIGRATIONS_TEST_IMAGE"
 """An image of PostgreSQL that is there already; without it these tests are skipped."""
 
+MARIADB = "MAKEMIGRATIONS_TEST_MARIADB_IMAGE"
+"""One of MariaDB."""
+
 pytestmark = pytest.mark.database("container")
 
 
 @pytest.fixture(autouse=True)
 def image(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its name, for one test of all workers at a time: each looks at all containers."""
-    name = os.environ.get(IMAGE)
-    if not name:
-        pytest.skip(f"{IMAGE} names no image")
+    name = _named(IMAGE)
     suite.write("pytest.ini", f"[pytest]\nmm_postgresql_image = {name}\n")
     with (tmp_path_factory.getbasetemp().parent / "containers.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield name
+
+
+@pytest.fixture
+def mariadb(suite: Suite) -> str:
+    """The image of the other database."""
+    name = _named(MARIADB)
+    suite.write("pytest.ini", f"[pytest]\nmm_mariadb_image = {name}\n")
+    return name
+
+
+def _named(variable: str) -> str:
+    name = os.environ.get(variable)
+    if not name:
+        pytest.skip(f"{variable} names no image")
+    return name
 
 
 def containers(image: str) -> list[str]:
@@ -50,6 +66,23 @@ def test_a_container_is_started_used_and_removed(suite: Suite, image: str) -> No
     said = suite.passed("-W", "error", "--mm-databases", "postgresql", "--mm-checks")
     assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
     assert containers(image) == []
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_container_of_mariadb_is_used_as_any_server(
+    suite: Suite, mariadb: str, workers: tuple[str, ...]
+) -> None:
+    suite.tests(
+        "@pytest.mark.parametrize('number', range(3))\n"
+        "def test_it(mm_sqlalchemy, number):\n"
+        "    with mm_sqlalchemy.begin() as connection:\n"
+        "        connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
+    )
+    on = ("-W", "error", "--mm-databases", "mariadb", "--mm-server", "container")
+    said = suite.passed(*on, "--mm-checks", *workers)
+    assert "makemigrations: mariadb 1" in said
+    assert " by container" in said
+    assert containers(mariadb) == []
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
@@ -94,3 +127,11 @@ def test_an_image_that_is_not_to_be_had_is_a_reason(suite: Suite) -> None:
     words = ("--mm-databases", "postgresql", "--mm-server", "container")
     assert "container: " in suite.passed(*words)
     assert "1 error" in suite.failed(*words, "--mm-require")
+
+
+def test_an_image_of_something_else_is_a_reason(suite: Suite, image: str) -> None:
+    suite.write("pytest.ini", f"[pytest]\nmm_mysql_image = {image}\n")
+    suite.tests("def test_it(mm_database): pass\n")
+    said = suite.passed("--mm-databases", "mysql", "--mm-server", "container")
+    assert "container: Container exited " in said
+    assert containers(image) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mariadb import rows
@@ -103,3 +105,27 @@ def test_what_a_killed_run_left_is_dropped_by_the_next(
     suite.tests("def test_it(mm_database): pass\n")
     suite.passed(*ON)
     assert [name for name in left(mariadb_server) if name in own] == []
+
+
+def test_a_server_of_one_kind_is_none_of_another(
+    suite: Suite, mariadb_server: str
+) -> None:
+    del suite.environment["MAKEMIGRATIONS_TEST_URL"]
+    suite.environment["MAKEMIGRATIONS_TEST_URL_MYSQL"] = mariadb_server
+    suite.environment["MAKEMIGRATIONS_TEST_URL_MARIADB"] = mariadb_server
+    suite.tests("def test_it(mm_database): pass\n")
+    words = ("-W", "error", "--mm-databases", "mysql,mariadb", "--mm-server", "url")
+    said = suite.passed(*words)
+    assert "1 passed, 1 skipped" in said
+    assert " is a server of MariaDB, not of mysql" in said
+
+
+def test_no_binaries_are_a_reason(suite: Suite) -> None:
+    suite.environment["PATH"] = ""
+    suite.tests("def test_it(mm_database): pass\n")
+    words = ("--mm-databases", "mysql,mariadb", "--mm-server", "binaries")
+    said = suite.passed(*words)
+    assert "binaries: there are no binaries of mysql" in said
+    is_here = Path("/usr/sbin/mariadbd").exists()
+    missing = "there is no mariadbd here, or no mariadb-install-db"
+    assert (missing in said) != is_here
