@@ -32,4 +32,24 @@ def drift(
 
 def dialect_of(source: sa.Connection, project: Project) -> Dialect:
     """How the database of a connection is told."""
-    return project.dialect(project.type_spoken(source.dialect.name))
+    return project.dialect(project.type_behind(source))
+
+
+def lines_of(
+    engine: sa.Engine, project: Project, schema: Schema, tables: list[str]
+) -> str:
+    """How a database differs from a schema, in lines of a message.
+
+    Where the engine cannot read it, ``tables`` are the lines.
+    """
+    from mm_pytest.assertions import told
+    from mm_pytest.natives import is_read
+
+    with engine.connect() as connection:
+        dialect = dialect_of(connection, project)
+    if not is_read(dialect.name):
+        return "\n".join(tables)
+    found = drift(engine, project, schema)
+    if not found.operations:
+        return "  only in what no schema file can say"
+    return told(found.operations, project, found.expected)

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def engine(url: str) -> Iterator[sa.Engine]:
-    """An engine as migrations want it: single connections that begin nothing."""
+def engine(url: str, kind: str) -> Iterator[sa.Engine]:
+    """An engine as migrations want it: single connections that begin nothing.
+
+    It notes which kind of database it is, which the URL alone may not say.
+    """
     from mm_engine.runner.connect import open_engine
     from mm_engine.runner.url import Url
 
-    made = open_engine(Url.of(url), root=Path())
+    made = open_engine(Url.of(url).refined(kind), root=Path())
     try:
         yield made
     finally:
@@ -29,16 +32,23 @@ def engine(url: str) -> Iterator[sa.Engine]:
 @contextmanager
 def users_engine(url: str) -> Iterator[sa.Engine]:
     """An engine as applications have it; SQLite keeps foreign keys and transactions."""
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import create_engine
 
     made = create_engine(url)
-    if made.dialect.name == "sqlite":
-        event.listen(made, "connect", _keep_foreign_keys)
-        event.listen(made, "begin", _begin)
+    prepared(made)
     try:
         yield made
     finally:
         made.dispose()
+
+
+def prepared(made: sa.Engine) -> None:
+    """Have SQLite keep foreign keys, and transactions from their first statement on."""
+    from sqlalchemy import event
+
+    if made.dialect.name == "sqlite":
+        event.listen(made, "connect", _keep_foreign_keys)
+        event.listen(made, "begin", _begin)
 
 
 def _keep_foreign_keys(connection: sqlite3.Connection, record: object) -> None:

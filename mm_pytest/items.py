@@ -127,6 +127,8 @@ def _of_files(root: Group, project: Project) -> Iterator[pytest.Item]:
 def _of_databases(
     root: Group, graph: MigrationGraph, kinds: tuple[str, ...]
 ) -> Iterator[pytest.Item]:
+    from mm_pytest.natives import is_read
+
     config = root.config
     for kind in kinds:
         stairs = Stairs(config, kind)
@@ -134,17 +136,21 @@ def _of_databases(
             group = _group(root, migration.name)
             step = DatabaseItem.from_parent(group, name=f"stairway[{kind}]")
             step.check = stairs.check_of(migration.name)
-            rows = RowsItem.from_parent(group, name=f"rows[{kind}]")
-            rows.migration = migration.name
-            for item in (step, rows):
+            of_migration: list[DatabaseItem] = [step]
+            if is_read(kind):
+                rows = RowsItem.from_parent(group, name=f"rows[{kind}]")
+                rows.migration = migration.name
+                of_migration.append(rows)
+            for item in of_migration:
                 item.kind = kind
                 at = migration.at
                 item.file = config.rootpath / at.file if at else None
                 yield item
-        item = DatabaseItem.from_parent(root, name=f"no_drift[{kind}]")
-        item.kind = kind
-        item.check = _no_drift(config, kind)
-        yield item
+        if is_read(kind):
+            item = DatabaseItem.from_parent(root, name=f"no_drift[{kind}]")
+            item.kind = kind
+            item.check = _no_drift(config, kind)
+            yield item
 
 
 def _of_orders(
@@ -173,7 +179,7 @@ def _on_empty(
 
         found = opened(group.config)
         try:
-            check(found, lambda: found.engine(found.place(kind).empty()))
+            check(found, lambda: found.empty(kind))
         except IrreversibleError as error:
             pytest.skip(f"it says that it cannot be undone: {error.message}")
 
@@ -249,8 +255,7 @@ class Stairs:
         found = opened(self._config)
         stairs = self._stairway
         if stairs is None or not stairs.can_step(name):
-            engine = found.engine(found.place(self._kind).empty())
-            stairs = Stairway(found.standing, engine)
+            stairs = Stairway(found.standing, found.empty(self._kind))
         # A step that fails leaves a database that the next one cannot begin with.
         self._stairway = None
         try:
@@ -265,10 +270,11 @@ def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
         from mm_pytest import outcomes
         from mm_pytest.assertions import assert_no_drift
         from mm_pytest.opened import opened
+        from mm_pytest.wishes import Stand
 
         found = opened(config)
-        url = outcomes.migrated(lambda: found.migrated(kind))
-        engine = found.engine(url)
+        url = outcomes.migrated(lambda: found.migrated(Stand(kind)))
+        engine = found.engine(url, kind)
         try:
             assert_no_drift(engine, found.standing)
         except AssertionError as error:
@@ -281,8 +287,7 @@ def _suspect(found: Opened, kind: str) -> str:
     """The line that names the migration to look at."""
     from mm_pytest.suspects import first_drifting
 
-    empty = found.engine(found.place(kind).empty())
-    name = first_drifting(found.standing, empty)
+    name = first_drifting(found.standing, found.empty(kind))
     if name is None:
         return ""
     return (

@@ -24,13 +24,14 @@ class TestMigrator:
 
     project: Project
     url: str = attrs.field(repr=False)
+    kind: str
     engine: sa.Engine
 
     def up(self, to: str | None = None) -> tuple[str, ...]:
         """Apply what is pending, or what a migration needs with itself; the names."""
         from mm_pytest.engines import engine
 
-        with engine(self.url) as opened:
+        with engine(self.url, self.kind) as opened:
             run = self.project.migrate(opened, to=to)
         return tuple(result.name for result in run.results)
 
@@ -40,7 +41,7 @@ class TestMigrator:
         """Undo the last migration, some more, or all after a migration; the names."""
         from mm_pytest.engines import engine
 
-        with engine(self.url) as opened:
+        with engine(self.url, self.kind) as opened:
             run = self.project.rollback(opened, to=to, steps=steps)
         return tuple(result.name for result in run.results)
 

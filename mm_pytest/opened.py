@@ -10,8 +10,10 @@ import attrs
 import pytest
 
 from mm_pytest import workers
+from mm_pytest.options import COPIED, SERVED
 from mm_pytest.servers.wanted import NoWayError
 from mm_pytest.settings import DATABASES, Settings
+from mm_pytest.wishes import Stand
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -52,7 +54,7 @@ class Opened:
         self.places: dict[str, Place] = {}
         self._stack = ExitStack()
         self._rooms: dict[str, Room] = {}
-        self._shared: dict[str, tuple[str, sa.Engine, ExitStack]] = {}
+        self._shared: dict[Stand, tuple[str, sa.Engine, ExitStack]] = {}
 
     @cached_property
     def project(self) -> Project:
@@ -87,33 +89,38 @@ class Opened:
             self.places[kind] = place
         return self.places[kind]
 
-    def migrated(self, kind: str) -> str:
-        """A new database with every migration applied; gives its URL.
+    def stand(self, kind: str, to: str | None) -> Stand:
+        """Where a test wants its database; raises ``MMError`` for no migration."""
+        return Stand(kind, to and self.standing.graph().resolve(to))
+
+    def migrated(self, stand: Stand) -> str:
+        """A new database that stands where its migrations take it; gives its URL.
 
         Raises ``NotMigratedError`` with the whole story the first time in a run, and
         with a reference to it from then on.
         """
-        return self.place(kind).copy(self._template(kind))
+        place, template = self.place(stand.kind), self._template(stand)
+        return place.copy(template) if place.copies else self._taken_up(stand)
 
-    def shared(self, kind: str) -> sa.Engine:
+    def shared(self, stand: Stand) -> sa.Engine:
         """On a migrated database that tests have in common, each leaving it as it was.
 
         The same engine for all of them, since connecting takes longer than most tests.
         """
         from mm_pytest.engines import users_engine
 
-        if kind not in self._shared:
-            url, stack = self.migrated(kind), ExitStack()
+        if stand not in self._shared:
+            url, stack = self.migrated(stand), ExitStack()
             engine = stack.enter_context(users_engine(url))
             self._stack.push(stack)
-            self._shared[kind] = url, engine, stack
-        return self._shared[kind][1]
+            self._shared[stand] = url, engine, stack
+        return self._shared[stand][1]
 
-    def spoiled(self, kind: str) -> None:
+    def spoiled(self, stand: Stand) -> None:
         """Have the common database made anew: a test has changed it."""
-        url, _, stack = self._shared.pop(kind)
+        url, _, stack = self._shared.pop(stand)
         stack.close()
-        self.place(kind).drop(url)
+        self.place(stand.kind).drop(url)
 
     def room(self, kind: str) -> Room:
         """Where migrations are tried with rows in the tables."""
@@ -121,16 +128,20 @@ class Opened:
 
         return self._rooms.setdefault(kind, Room(self, kind))
 
-    def engine(self, url: str) -> sa.Engine:
+    def engine(self, url: str, kind: str) -> sa.Engine:
         """An engine for migrating, disposed of at the end."""
         from mm_pytest.engines import engine
 
-        return self._stack.enter_context(engine(url))
+        return self._stack.enter_context(engine(url, kind))
+
+    def empty(self, kind: str) -> sa.Engine:
+        """The same, on a database with nothing in it."""
+        return self.engine(self.place(kind).empty(), kind)
 
     def failures(self) -> tuple[str, ...]:
         """How migrations failed in this run, in whichever of its processes."""
-        templates = [self._known(kind) for kind in DATABASES]
-        return tuple(one.failure for one in templates if one and one.failure)
+        templates = [one for kind in DATABASES for one in self._templates(kind)]
+        return tuple(one.failure for one in templates if one.failure)
 
     def close(self) -> None:
         """Drop every database; servers go with the run."""
@@ -179,65 +190,92 @@ class Opened:
             from mm_pytest.databases.postgresql import PostgreSQL
 
             return PostgreSQL(reached.url, reached.way, self.run.owner)
-        from mm_pytest.databases.mysql import MySQL
+        if kind in COPIED:
+            from mm_pytest.databases.mysql import MySQL
 
-        return MySQL(kind, reached.url, reached.way, self.run.owner)
+            return MySQL(kind, reached.url, reached.way, self.run.owner)
+        from mm_pytest.databases.anew import Anew
 
-    def _template(self, kind: str) -> str:
-        """Its URL; the first process of the run to ask makes it."""
+        return Anew(kind, reached.url, reached.way)
+
+    def _template(self, stand: Stand) -> str:
+        """Its URL; the first process of the run to ask makes it.
+
+        Where nothing can be copied it says only that the migrations can be applied.
+        """
         made: list[Template] = []
 
         def make() -> Template:
-            made.append(self._migrated(kind))
+            made.append(self._tried_on_empty(stand))
             return made[0]
 
-        template = self.run.once(_template(kind), Template, make)
+        template = self.run.once(_template(stand), Template, make)
         if template.url is None:
             told = (
-                f"the migrations cannot be applied to {kind}; an earlier test says why"
+                f"the migrations cannot be applied to {stand.kind};"
+                " an earlier test says why"
             )
             message = template.failure if made else told
             raise NotMigratedError(message, is_first=bool(made))
         return template.url
 
-    def _migrated(self, kind: str) -> Template:
+    def _tried_on_empty(self, stand: Stand) -> Template:
         from mm_engine.errors import MMError
+
+        place = self.place(stand.kind)
+        try:
+            url = self._taken_up(stand)
+        except MMError as error:
+            told = f"the migrations cannot be applied to an empty {stand.kind}:"
+            return Template(None, f"{told}\n{error}")
+        if place.copies:
+            return Template(place.sealed(url))
+        place.drop(url)
+        return Template("")
+
+    def _taken_up(self, stand: Stand) -> str:
+        """A new database, migrated from nothing."""
         from mm_pytest.engines import engine
 
-        place = self.place(kind)
+        place = self.place(stand.kind)
         url = place.empty()
         try:
-            with engine(url) as opened:
-                self.project.migrate(opened)
-        except MMError as error:
+            with engine(url, stand.kind) as opened:
+                self.project.migrate(opened, to=stand.to)
+        except BaseException:
             place.drop(url)
-            told = f"the migrations cannot be applied to an empty {kind}:\n{error}"
-            return Template(None, told)
-        return Template(place.sealed(url))
+            raise
+        return url
 
-    def _known(self, kind: str) -> Template | None:
-        return self.run.told(_template(kind), Template)
+    def _templates(self, kind: str) -> list[Template]:
+        """Those that any process of the run has made, or could not make."""
+        names = self.run.names(f"{_template(Stand(kind))}*")
+        found = [self.run.told(name, Template) for name in names]
+        return [one for one in found if one]
 
     def _drop_templates(self) -> None:
         """Those on servers of others; those of the run go with its folder."""
         from mm_pytest.servers.ways import NoServerError, Outcome
 
-        for kind in DATABASES:
+        for kind in SERVED:
             outcome = self.run.told(_server(kind), Outcome)
-            is_others = outcome and outcome.reached and outcome.reached.way == "url"
-            template = self._known(kind)
-            if is_others and template and template.url:
+            if outcome and outcome.reached and outcome.reached.way == "url":
                 # Where the server is gone by now, its next run will sweep.
                 with suppress(NoServerError):
-                    self.place(kind).drop_sealed(template.url)
+                    self._drop_templates_of(kind)
+
+    def _drop_templates_of(self, kind: str) -> None:
+        for template in self._templates(kind):
+            if template.url:
+                self.place(kind).drop_sealed(template.url)
 
 
 def _server(kind: str) -> str:
     return f"server-{kind}"
 
 
-def _template(kind: str) -> str:
-    return f"template-{kind}"
+def _template(stand: Stand) -> str:
+    return f"template-{stand.kind}@{stand.to or ''}"
 
 
 OPENED: pytest.StashKey[Opened] = pytest.StashKey()

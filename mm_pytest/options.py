@@ -7,8 +7,14 @@ import pytest
 WAYS = ("url", "container", "binaries")
 """The ways to a server, in the order in which they are tried."""
 
-SERVED = ("postgresql", "mysql", "mariadb")
+COPIED = ("postgresql", "mysql", "mariadb", "tidb")
+"""The databases that are servers, and whose databases can be copied."""
+
+SERVED = (*COPIED, "clickhouse", "redshift", "sqlserver", "starrocks")
 """The databases that are servers."""
+
+CONTAINED = tuple(kind for kind in SERVED if kind != "redshift")
+"""Those that somebody publishes an image of."""
 
 
 def image_of(kind: str) -> str:
@@ -55,7 +61,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini(
         "mm_snapshots", "the folder of migrations' SQL, relative to the ini file"
     )
-    for kind in SERVED:
+    for kind in CONTAINED:
         parser.addini(image_of(kind), f"the image of a container of {kind}")
 
 

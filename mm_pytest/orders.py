@@ -21,7 +21,8 @@ def assert_no_trace(project: Project, engine: sa.Engine) -> None:
     """
     __tracebackhide__ = True
     from mm_engine.model.schema import Schema
-    from mm_pytest.natives import native
+    from mm_pytest.drifted import lines_of
+    from mm_pytest.natives import differing, native
 
     empty = native(engine, project)
     order = [migration.name for migration in project.graph().order()]
@@ -31,7 +32,8 @@ def assert_no_trace(project: Project, engine: sa.Engine) -> None:
     left = native(engine, project)
     if left != empty:
         unread = [f"  {one.kind} {one.name}" for one in left.unread]
-        lines = _lines(project, engine, Schema()) if left.tables != empty.tables else ""
+        tables = differing(empty, left)
+        lines = lines_of(engine, project, Schema(), tables) if tables else ""
         raise AssertionError(
             "with every migration undone the database is not empty; there still is:\n"
             + "\n".join(line for line in (lines, *unread) if line)
@@ -149,21 +151,14 @@ def _assert_same(
     name: str,
 ) -> None:
     __tracebackhide__ = True
-    from mm_pytest.natives import native
+    from mm_pytest.drifted import lines_of
+    from mm_pytest.natives import differing, native
 
     first, second = engines
-    if native(first, project) != native(second, project):
+    one, other = native(first, project), native(second, project)
+    if one != other:
+        lines = lines_of(second, project, schema, differing(one, other))
         raise AssertionError(
-            f"{what}; the database differs by:\n{_lines(project, second, schema)}\n"
+            f"{what}; the database differs by:\n{lines}\n"
             f'"makemigrations migrate showsql {name}" shows what runs'
         )
-
-
-def _lines(project: Project, engine: sa.Engine, schema: Schema) -> str:
-    from mm_pytest.assertions import told
-    from mm_pytest.drifted import drift
-
-    found = drift(engine, project, schema)
-    if not found.operations:
-        return "  only in what no schema file can say"
-    return told(found.operations, project, found.expected)

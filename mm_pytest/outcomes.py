@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from mm_pytest.databases.place import Place
     from mm_pytest.opened import Opened
+    from mm_pytest.wishes import Stand
 
 Got = TypeVar("Got")
 
@@ -35,6 +36,18 @@ def place(found: Opened, kind: str) -> Place:
     if found.settings.is_required:
         _fail(told)
     pytest.skip(told)
+
+
+def stand(found: Opened, kind: str, node: pytest.Item) -> Stand:
+    """Where a test wants its database to stand; fails it for no migration."""
+    from mm_engine.errors import MMError
+    from mm_pytest.wishes import Wish
+
+    try:
+        return found.stand(kind, Wish.of(node).to)
+    except MMError as error:
+        told = str(error)
+    return _fail(told)
 
 
 def migrated(make: Callable[[], Got]) -> Got:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -51,6 +53,19 @@ class Owner:
         """What is written on a thing that belongs to it."""
         return json.dumps({"key": KEY, **attrs.asdict(self)})
 
+    @classmethod
+    def tagged(cls, name: str) -> Owner | None:
+        """The owner whose tag stands in a name; None for one of another machine."""
+        found = re.search(r"_p(\d+)_(\d*)_([0-9a-f]{10})_", name)
+        if found is None or found[3] != _digest(_machine()):
+            return None
+        return cls(pid=int(found[1]), started=found[2], machine=_machine())
+
+    @property
+    def tag(self) -> str:
+        """A part of a name that says the same, for what has room for nothing else."""
+        return f"p{self.pid}_{self.started}_{_digest(self.machine)}"
+
     def is_near(self) -> bool:
         """Whether it is one of the processes that can be seen from here."""
         return self.machine == _machine()
@@ -87,3 +102,7 @@ def _machine() -> str:
     boot = _BOOT.read_text("utf-8").strip() if _BOOT.exists() else ""
     space = _SPACE.readlink().name if _SPACE.exists() else ""
     return f"{socket.gethostname()}/{boot}/{space}"
+
+
+def _digest(machine: str) -> str:
+    return hashlib.sha256(machine.encode()).hexdigest()[:10]

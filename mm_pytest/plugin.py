@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mm_pytest.fixtures import (
+    mm_async_engine,
     mm_connection,
     mm_database,
     mm_migrator,
     mm_project,
     mm_server,
+    mm_session,
     mm_sqlalchemy,
 )
 
@@ -25,15 +27,22 @@ if TYPE_CHECKING:
     from mm_pytest.workers import Node
 
 __all__ = [
+    "mm_async_engine",
     "mm_connection",
     "mm_database",
     "mm_migrator",
     "mm_project",
     "mm_server",
+    "mm_session",
     "mm_sqlalchemy",
 ]
 
 _SERVER = "mm_server"
+
+MARKER = (
+    "mm(database, to): the databases that a test runs on, and the migration they are"
+    " taken up to (makemigrations)"
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse words that mean nothing before anything runs."""
+    """Say what the mark means; refuse words that mean nothing before anything runs."""
+    config.addinivalue_line("markers", MARKER)
     from mm_pytest.options import was_told
 
     if was_told(config):
@@ -57,9 +67,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Have each test that needs a database run once on each of those wanted."""
     if _SERVER in metafunc.fixturenames:
         from mm_pytest.opened import opened
+        from mm_pytest.wishes import Wish
 
-        kinds = opened(metafunc.config).databases
-        if len(kinds) > 1:
+        wished = Wish.of(metafunc.definition).databases
+        kinds = wished or opened(metafunc.config).databases
+        if wished or len(kinds) > 1:
             metafunc.parametrize(_SERVER, kinds, indirect=True, scope="session")
 
 

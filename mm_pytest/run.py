@@ -101,6 +101,11 @@ class Run:
             raise TypeError(f"{name} is no {kind.__name__}")
         return found
 
+    def names(self, pattern: str) -> list[str]:
+        """What was made once, by names that match."""
+        found = sorted(path.name for path in self.folder.glob(pattern))
+        return [name for name in found if not name.endswith(".lock")]
+
     def kept(
         self,
         opener: Callable[Given, AbstractContextManager[Found]],

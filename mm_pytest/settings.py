@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from mm_pytest.options import SERVED, WAYS, image_of
+from mm_pytest.options import CONTAINED, SERVED, WAYS, image_of
 
 if TYPE_CHECKING:
     from mm_engine.project import Project
@@ -40,10 +40,10 @@ class Settings:
         way = str(option("--mm-server") or config.getini("mm_server") or "")
         if way and way not in WAYS:
             raise pytest.UsageError(f"mm_server is {way}, not {', '.join(WAYS)}")
-        images = {kind: str(config.getini(image_of(kind)) or "") for kind in SERVED}
+        images = {kind: str(config.getini(image_of(kind)) or "") for kind in CONTAINED}
         return cls(
             project=_folder(config, "mm_project") or config.rootpath,
-            databases=_known(given or list(config.getini("mm_databases"))),
+            databases=known(given or list(config.getini("mm_databases"))),
             way=way or None,
             is_required=bool(option("--mm-require")),
             images={kind: image for kind, image in images.items() if image},
@@ -82,7 +82,8 @@ def _folder(config: pytest.Config, name: str) -> Path | None:
     return base / named if named else None
 
 
-def _known(words: list[str]) -> tuple[str, ...]:
+def known(words: list[str]) -> tuple[str, ...]:
+    """The databases that words name, each once; raises ``pytest.UsageError``."""
     unknown = [word for word in words if word not in DATABASES]
     if unknown:
         raise pytest.UsageError(

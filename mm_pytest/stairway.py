@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mm_engine.introspect import Native
     from mm_engine.model.schema import Schema
     from mm_engine.project import Project
+    from mm_pytest.natives import Listed
 
 
 class Stairway:
@@ -33,17 +34,21 @@ class Stairway:
         ``IrreversibleError`` for one that says it cannot be undone.
         """
         __tracebackhide__ = True
+        from mm_pytest.natives import differing
+
         for parent in self._graph.by_name[name].dependencies:
             self._up(parent)
         before, below = self._schema(), self._native()
         self._up(name)
         above = self._native()
         self._down()
-        if self._native() != below:
-            self._fail(name, before, "down leaves what up had changed")
+        if (left := self._native()) != below:
+            what = "down leaves what up had changed"
+            self._fail(name, before, what, differing(below, left))
         self._up(name)
-        if self._native() != above:
-            self._fail(name, self._schema(), "up, after down, makes something else")
+        if (again := self._native()) != above:
+            what = "up, after down, makes something else"
+            self._fail(name, self._schema(), what, differing(above, again))
 
     def _up(self, name: str) -> None:
         run = self._project.migrate(self._engine, to=name)
@@ -57,22 +62,16 @@ class Stairway:
     def _schema(self) -> Schema:
         return self._graph.schema(self._applied)
 
-    def _native(self) -> Native:
+    def _native(self) -> Native | Listed:
         from mm_pytest.natives import native
 
         return native(self._engine, self._project)
 
-    def _fail(self, name: str, schema: Schema, what: str) -> None:
+    def _fail(self, name: str, schema: Schema, what: str, tables: list[str]) -> None:
         __tracebackhide__ = True
-        from mm_pytest.assertions import told
-        from mm_pytest.drifted import drift
+        from mm_pytest.drifted import lines_of
 
-        found = drift(self._engine, self._project, schema)
-        lines = (
-            told(found.operations, self._project, found.expected)
-            if found.operations
-            else "  only in what no schema file can say"
-        )
+        lines = lines_of(self._engine, self._project, schema, tables)
         raise AssertionError(
             f"{name}: {what}; the database differs from the migrations by:\n{lines}\n"
             f'"makemigrations migrate showsql {name} --down" shows what runs'

@@ -10,20 +10,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
 
 import attrs
 
+from mm_pytest.databases.connecting import connected
 from mm_pytest.databases.place import Place
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from mm_engine.runner.url import Url
 
 PREFIX = "mm_test_"
 """What the names of our databases begin with."""
@@ -80,7 +74,7 @@ class MySQL(Place):
         self._made: list[str] = []
         self._read_once: dict[str, Contents] = {}
         self._stack = ExitStack()
-        self._server = self._stack.enter_context(_connected(self._url))
+        self._server = self._stack.enter_context(connected(self._url))
         [(told,)] = self._rows("SELECT VERSION()")
         flavour, version = flavour_of(told)
         if flavour.lower() != kind:
@@ -239,24 +233,3 @@ def _name(url: str) -> str:
     from mm_engine.runner.url import Url
 
     return Url.of(url).database
-
-
-@contextmanager
-def _connected(url: Url) -> Iterator[sa.Connection]:
-    """A connection to the server; raises ``NoWayError``, without the password."""
-    from sqlalchemy.exc import DBAPIError
-
-    from mm_engine.errors import MMError
-    from mm_engine.runner.connect import open_engine
-
-    with ExitStack() as stack:
-        try:
-            engine = open_engine(url, root=Path())
-            stack.callback(engine.dispose)
-            connection = stack.enter_context(engine.connect())
-        except MMError as error:
-            raise NoWayError(" ".join(str(error).split())) from error
-        except DBAPIError as error:
-            said = url.scrubbed(" ".join(str(error.orig).split()))
-            raise NoWayError(f"cannot connect to {url}: {said}") from None
-        yield connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 
 class Place(ABC):
@@ -13,6 +14,12 @@ class Place(ABC):
 
     title: str
     """Which database, in which version, and how it was reached."""
+
+    copies: ClassVar[bool] = True
+    """Whether it makes copies; where not, each database is migrated anew."""
+
+    rolls_back: bool = True
+    """Whether a transaction that is rolled back leaves the rows as they were."""
 
     @abstractmethod
     def empty(self) -> str:

@@ -36,7 +36,7 @@ class Room:
         before, migration = graph.schema(self._applied), graph.by_name[name]
         url = place.twin(self._url) if self._applied else place.empty()
         try:
-            with engine(url) as opened:
+            with engine(url, self._kind) as opened:
                 return Trial(project, opened, migration, before, fits).run()
         finally:
             place.drop(url)
@@ -51,7 +51,7 @@ class Room:
             place.drop(self._url)
             self._url, self._applied = "", []
         self._url = self._url or place.empty()
-        with engine(self._url) as below:
+        with engine(self._url, self._kind) as below:
             for one in wanted[len(self._applied) :]:
                 project.migrate(below, to=one)
                 self._applied.append(one)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mm_pytest.owner import Owner
-from mm_pytest.servers.images import IMAGES, PASSWORD, Image
+from mm_pytest.servers.images import IMAGES, Image
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from testcontainers.core.container import DockerContainer
     from testcontainers.core.docker_client import DockerClient
 
@@ -34,6 +35,8 @@ _SOCKET = Path("/var/run/docker.sock")
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """A container of the wanted database; raises ``NoWayError`` where there is none."""
+    if wanted.database not in IMAGES:
+        raise NoWayError(f"nobody publishes an image of {wanted.database}")
     image = IMAGES[wanted.database]
     if "DOCKER_HOST" not in os.environ and not _SOCKET.exists():
         raise NoWayError("no container engine runs here")
@@ -52,7 +55,7 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
             container = stack.enter_context(_container(wanted, image))
             port = int(container.get_exposed_port(image.port))
             url = image.reached(container.get_container_host_ip(), port)
-        _wait_until_it_answers(url)
+        _wait_until_it_answers(url, wanted.database, image.alive)
     except NoWayError:
         raise
     except Exception as error:
@@ -75,17 +78,30 @@ def _sweep(engine: DockerClient) -> None:
 def _container(wanted: Wanted, image: Image) -> DockerContainer:
     """A container whose data lies in memory, and that says whose it is."""
     owner = wanted.owner or Owner.here()
-    made = _own(image.own)(
-        wanted.image or image.name,
-        username=image.user,
-        password=PASSWORD,
-        dbname=image.database,
-    ).with_exposed_ports(image.port)
+    made = _of_own(wanted, image).with_exposed_ports(image.port)
     for name, value in image.environment.items():
         made.with_env(name, value)
-    made.with_command([*image.command]).with_tmpfs_mount(image.data)
+    if image.command:
+        made.with_command([*image.command])
+    if image.data:
+        made.with_tmpfs_mount(image.data)
     made.with_kwargs(labels={OWNER: owner.text(), PROJECT: str(wanted.project)})
     return made
+
+
+def _of_own(wanted: Wanted, image: Image) -> DockerContainer:
+    """A container of testcontainers' class for the database, or of the plain one."""
+    from testcontainers.core.container import DockerContainer
+
+    name = wanted.image or image.name
+    if not image.own:
+        return DockerContainer(name)
+    return _own(image.own)(
+        name,
+        username=image.user,
+        password=image.password,
+        dbname=image.database,
+    )
 
 
 def _own(path: str) -> Callable[..., DockerContainer]:
@@ -99,7 +115,7 @@ def _own(path: str) -> Callable[..., DockerContainer]:
     return own
 
 
-def _wait_until_it_answers(url: str) -> None:
+def _wait_until_it_answers(url: str, database: str, alive: str) -> None:
     """Images say that they are ready in many ways; a connection is one of all."""
     from sqlalchemy.exc import DBAPIError
 
@@ -107,16 +123,22 @@ def _wait_until_it_answers(url: str) -> None:
     from mm_engine.runner.url import Url
 
     end = time.monotonic() + PATIENCE
-    engine = open_engine(Url.of(url), root=Path())
+    engine = open_engine(Url.of(url).refined(database), root=Path())
+    said = "nobody in it is alive yet"
     try:
-        while True:
+        while time.monotonic() < end:
             try:
-                engine.connect().close()
+                with engine.connect() as connection:
+                    if not alive or _is_alive(connection, alive):
+                        return
             except DBAPIError as error:
-                if time.monotonic() > end:
-                    raise NoWayError(f"it does not answer: {error.orig}") from error
-                time.sleep(0.05)
-            else:
-                return
+                said = str(error.orig)
+            time.sleep(0.05)
+        raise NoWayError(f"it does not answer: {said}")
     finally:
         engine.dispose()
+
+
+def _is_alive(connection: sa.Connection, asked: str) -> bool:
+    found = [row["Alive"] for row in connection.exec_driver_sql(asked).mappings()]
+    return bool(found) and all(str(each).lower() == "true" for each in found)

@@ -13,24 +13,29 @@ PASSWORD = "makemigrations"  # noqa: S105 - of servers on loopback that end with
 class Image:
     """An image, what it is told to be quick, and the URL of the server in it.
 
-    ``own`` names testcontainers' class for it, by its module and itself, and ``user``
-    and ``database`` are what that is told. ``data`` is the folder that lies in memory.
+    ``own`` names testcontainers' class for it, by its module and itself, and ``user``,
+    ``password`` and ``database`` are what that is told; where there is none, nothing
+    is. ``data`` is the folder that lies in memory, for a server that lets it. A server
+    that listens before it can do its work answers ``alive`` with rows, each of which
+    says ``true`` under ``Alive`` when it can.
     """
 
     name: str
     port: int
     url: str
-    own: str
+    own: str = ""
     user: str = "root"
+    password: str = PASSWORD
     database: str = "test"
     environment: Mapping[str, str] = attrs.field(factory=dict)
     command: Sequence[str] = ()
-    data: str
+    data: str = ""
+    alive: str = ""
 
     def reached(self, host: str, port: int) -> str:
         """The URL of a server of it that listens there."""
         where = f"[{host}]" if ":" in host else host
-        return self.url.format(host=where, port=port, password=PASSWORD)
+        return self.url.format(host=where, port=port, password=self.password)
 
 
 _MYSQL = Image(
@@ -66,5 +71,40 @@ IMAGES: Mapping[str, Image] = {
     ),
     "mysql": _MYSQL,
     "mariadb": attrs.evolve(_MYSQL, name="mariadb:11.8"),
+    # One process, with a store of its own in place of TiKV.
+    "tidb": Image(
+        name="pingcap/tidb:v8.5.3",
+        port=4000,
+        url="tidb://root@{host}:{port}/",
+        command=("--store=unistore", "--path=/makemigrations"),
+        data="/makemigrations",
+    ),
+    "clickhouse": Image(
+        name="clickhouse/clickhouse-server:25.8",
+        port=8123,
+        url="clickhouse://test:{password}@{host}:{port}/default",
+        own="clickhouse.ClickHouseContainer",
+        user="test",
+        database="default",
+        environment={"CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT": "1"},
+        data="/var/lib/clickhouse",
+    ),
+    # It wants direct access to its files, which memory has only on newer kernels.
+    "sqlserver": Image(
+        name="mcr.microsoft.com/mssql/server:2022-latest",
+        port=1433,
+        url="sqlserver://sa:{password}@{host}:{port}/master",
+        own="mssql.SqlServerContainer",
+        user="sa",
+        password=f"{PASSWORD.title()}1",  # it wants letters of both kinds and a digit
+        database="master",
+        environment={"MSSQL_PID": "Developer"},
+    ),
+    "starrocks": Image(
+        name="starrocks/allin1-ubuntu:3.5",
+        port=9030,
+        url="starrocks://root@{host}:{port}/",
+        alive="SHOW BACKENDS",
+    ),
 }
 """By the name of the database."""

@@ -10,7 +10,7 @@ VARIABLE = "MAKEMIGRATIONS_TEST_URL"
 """Never ``DATABASE_URL``: that is where somebody's data is."""
 
 
-_PORTS = {"postgresql": 5432, "mysql": 3306}
+_PORTS = {"postgresql": 5432, "mysql": 3306, "sqlserver": 1433, "clickhouse": 8123}
 """Where servers listen to whom nobody says otherwise."""
 
 

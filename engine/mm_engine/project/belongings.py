@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mm_engine.dialects.base import Dialect
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.model.schema import Schema
+    from mm_engine.runner.session import Connectable
     from mm_engine.runner.url import Url
     from mm_engine.schemafile import SchemaFile
 
@@ -151,13 +152,19 @@ class Belongings:
                 found[f"{name} ({kind})" if name else kind] = one.dialect(kind)
         return found
 
-    def type_spoken(self, driver: str) -> str:
+    def type_behind(self, source: Connectable) -> str:
         """The type of a database that an application's own engine speaks to.
 
-        ``driver`` is what SQLAlchemy calls the dialect; the settings may refine it.
+        What one of our engines notes of itself; else the settings refine what
+        SQLAlchemy calls the dialect.
         """
+        from mm_engine.runner.backends import TYPE
         from mm_engine.runner.wires import database_named, types_spoken
 
+        noted = source.get_execution_options().get(TYPE)
+        if noted is not None:
+            return str(noted)
+        driver = source.dialect.name
         types = types_spoken(driver)
         if not types:
             raise ConfigError(f'"{driver}" is no database that can be migrated')

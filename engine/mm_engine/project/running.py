@@ -288,7 +288,7 @@ def dialect_of(project: Belongings, source: Connectable | None) -> Dialect:
     if source is None:
         project.url()  # that there is none is the first thing to say
         return project.dialect()
-    return project.dialect(project.type_spoken(source.dialect.name))
+    return project.dialect(project.type_behind(source))
 
 
 @contextmanager

@@ -1,0 +1,77 @@
+"""What a test says that it wants, by the mark ``mm``."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+MARK = "mm"
+"""The name of the mark."""
+
+USAGE = '@pytest.mark.mm(database="postgresql", to="0007_orders")'
+
+
+@attrs.frozen
+class Stand:
+    """Where a database stands: its kind, and the migration it is taken up to.
+
+    Without one it has all of them.
+    """
+
+    kind: str
+    to: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Wish:
+    """What the marks of a test say; what is empty they leave to the run."""
+
+    databases: tuple[str, ...] = ()
+    to: str | None = None
+
+    @classmethod
+    def of(cls, node: pytest.Item | pytest.Function) -> Wish:
+        """What the nearest mark says of each; raises ``UsageError`` for other words."""
+        said: dict[str, object] = {}
+        for mark in node.iter_markers(MARK):
+            _check(mark, node.nodeid)
+            said = {**mark.kwargs, **said}
+        return cls(
+            databases=_databases(said.get("database", ()), node.nodeid),
+            to=_name(said.get("to"), node.nodeid),
+        )
+
+
+def _check(mark: pytest.Mark, where: str) -> None:
+    unknown = [*map(repr, mark.args), *(mark.kwargs.keys() - {"database", "to"})]
+    if unknown:
+        raise pytest.UsageError(
+            f"{where}: the mark {MARK} takes no {', '.join(unknown)}; it takes database"
+            f" and to, as in {USAGE}"
+        )
+
+
+def _databases(said: object, where: str) -> tuple[str, ...]:
+    from mm_pytest.settings import known
+
+    words = [said] if isinstance(said, str) else said
+    if not isinstance(words, (list, tuple)) or not all(
+        isinstance(word, str) for word in words
+    ):
+        raise pytest.UsageError(
+            f"{where}: database of the mark {MARK} is {said!r}, not a name or a list"
+            f" of names, as in {USAGE}"
+        )
+    try:
+        return known(list(words))
+    except pytest.UsageError as error:
+        raise pytest.UsageError(f"{where}: {error}") from None
+
+
+def _name(said: object, where: str) -> str | None:
+    if said is None or isinstance(said, str):
+        return said
+    raise pytest.UsageError(
+        f"{where}: to of the mark {MARK} is {said!r}, not the name of a migration, as"
+        f" in {USAGE}"
+    )
