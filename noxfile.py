@@ -67,6 +67,11 @@ OLDEST = PYTHONS[0]
 VERSIONS = nox.project.load_toml(Path(__file__).with_name("tests") / "databases.toml")
 DATABASES = tuple(f"{name}-{each}" for name in VERSIONS for each in VERSIONS[name])
 NEWEST_POSTGRESQL = list(VERSIONS["postgresql"])[-1]
+SERVED = (
+    *("sqlite", "postgresql", "mysql", "mariadb", "tidb"),
+    *("clickhouse", "redshift", "sqlserver", "starrocks"),
+)
+"""What the pytest plugin has databases of; a test holds it against the plugin's own."""
 POSTGRESQL_WHEELS = "MAKEMIGRATIONS_TEST_POSTGRESQL"
 """Where the tests find PostgreSQL: a wheel, or a folder of some."""
 MARIADB_FOLDER = "MAKEMIGRATIONS_TEST_MARIADB"
@@ -195,6 +200,20 @@ def passes(session: nox.Session, database: str, words: list[str]) -> bool:
     except CommandFailed:
         return False
     return True
+
+
+@nox.session(name="db-test", python=OLDEST, default=False)
+@nox.parametrize("database", SERVED)
+def db_test(session: nox.Session, database: str) -> None:
+    """Run the engine on a server of a container, a URL or this machine's binaries.
+
+    As in ``nox -s "db-test(database='sqlserver')"``. Where no way leads to a server,
+    the tests are skipped and say why; ``-- --mm-require`` makes failures of them.
+    """
+    extra = "" if database == "sqlite" else f",{database}"
+    install(session, "test", project=f".[nox,pytest{extra}]")
+    asked = (f"--database={database}", "--numprocesses=auto", "--dist=worksteal")
+    session.run("pytest", "tests/served", *asked, *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)

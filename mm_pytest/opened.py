@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from mm_pytest import workers
+from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.options import COPIED, SERVED
 from mm_pytest.servers.wanted import NoWayError
 from mm_pytest.settings import DATABASES, Settings
@@ -100,7 +101,9 @@ class Opened:
         with a reference to it from then on.
         """
         place, template = self.place(stand.kind), self._template(stand)
-        return place.copy(template) if place.copies else self._taken_up(stand)
+        if isinstance(place, CopyingPlace):
+            return place.copy(template)
+        return self._taken_up(stand)
 
     def shared(self, stand: Stand) -> sa.Engine:
         """On a migrated database that tests have in common, each leaving it as it was.
@@ -228,7 +231,7 @@ class Opened:
         except MMError as error:
             told = f"the migrations cannot be applied to an empty {stand.kind}:"
             return Template(None, f"{told}\n{error}")
-        if place.copies:
+        if isinstance(place, CopyingPlace):
             return Template(place.sealed(url))
         place.drop(url)
         return Template("")
@@ -265,9 +268,10 @@ class Opened:
                     self._drop_templates_of(kind)
 
     def _drop_templates_of(self, kind: str) -> None:
+        place = self.place(kind)
         for template in self._templates(kind):
-            if template.url:
-                self.place(kind).drop_sealed(template.url)
+            if template.url and isinstance(place, CopyingPlace):
+                place.drop_sealed(template.url)
 
 
 def _server(kind: str) -> str:

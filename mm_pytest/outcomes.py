@@ -39,12 +39,19 @@ def place(found: Opened, kind: str) -> Place:
 
 
 def stand(found: Opened, kind: str, node: pytest.Item) -> Stand:
-    """Where a test wants its database to stand; fails it for no migration."""
+    """Where a test wants its database to stand; fails it for what cannot be had."""
     from mm_engine.errors import MMError
     from mm_pytest.wishes import Wish
 
+    wish = Wish.of(node)
+    if wish.databases and kind not in wish.databases:  # got by getfixturevalue
+        _fail(
+            f"{node.nodeid}: the mark mm wants {' or '.join(wish.databases)}, but the"
+            f" test has been given {kind}; name a fixture of the database among its"
+            " arguments"
+        )
     try:
-        return found.stand(kind, Wish.of(node).to)
+        return found.stand(kind, wish.to)
     except MMError as error:
         told = str(error)
     return _fail(told)

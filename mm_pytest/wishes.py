@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import attrs
 import pytest
 
@@ -31,7 +33,7 @@ class Wish:
 
     @classmethod
     def of(cls, node: pytest.Item | pytest.Function) -> Wish:
-        """What the nearest mark says of each; raises ``UsageError`` for other words."""
+        """What the nearest mark says of each; fails the test for other words."""
         said: dict[str, object] = {}
         for mark in node.iter_markers(MARK):
             _check(mark, node.nodeid)
@@ -43,9 +45,10 @@ class Wish:
 
 
 def _check(mark: pytest.Mark, where: str) -> None:
-    unknown = [*map(repr, mark.args), *(mark.kwargs.keys() - {"database", "to"})]
+    others = [word for word in mark.kwargs if word not in ("database", "to")]
+    unknown = [*map(repr, mark.args), *others]
     if unknown:
-        raise pytest.UsageError(
+        _fail(
             f"{where}: the mark {MARK} takes no {', '.join(unknown)}; it takes database"
             f" and to, as in {USAGE}"
         )
@@ -58,20 +61,25 @@ def _databases(said: object, where: str) -> tuple[str, ...]:
     if not isinstance(words, (list, tuple)) or not all(
         isinstance(word, str) for word in words
     ):
-        raise pytest.UsageError(
+        _fail(
             f"{where}: database of the mark {MARK} is {said!r}, not a name or a list"
             f" of names, as in {USAGE}"
         )
     try:
         return known(list(words))
     except pytest.UsageError as error:
-        raise pytest.UsageError(f"{where}: {error}") from None
+        told = f"{where}: {error}"
+    return _fail(told)
 
 
 def _name(said: object, where: str) -> str | None:
     if said is None or isinstance(said, str):
         return said
-    raise pytest.UsageError(
+    return _fail(
         f"{where}: to of the mark {MARK} is {said!r}, not the name of a migration, as"
         f" in {USAGE}"
     )
+
+
+def _fail(told: str) -> NoReturn:
+    pytest.fail(told, pytrace=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import ClassVar
 
 import attrs
 
@@ -69,8 +68,6 @@ WORDS: Mapping[str, Words] = {
 class Anew(Place):
     """A server, and the databases that this process made on it."""
 
-    copies: ClassVar[bool] = False
-
     def __init__(self, kind: str, url: str, way: str) -> None:
         """Connect, and drop what processes that are gone have left."""
         from mm_engine.runner.url import Url
@@ -95,14 +92,6 @@ class Anew(Place):
         url = attrs.evolve(self._url, database=name)
         return url.sqlalchemy().render_as_string(hide_password=False)
 
-    def sealed(self, url: str) -> str:
-        """Never asked for: there are no copies to be made."""
-        raise NotImplementedError(f"{self.kind} copies no databases")
-
-    def copy(self, sealed: str) -> str:
-        """Never asked for."""
-        raise NotImplementedError(f"{self.kind} copies no databases")
-
     def drop(self, url: str) -> None:
         """Drop a database of ours, whoever is still in it."""
         from mm_engine.runner.url import Url
@@ -111,9 +100,6 @@ class Anew(Place):
         if name in self._made:
             self._drop(name)
             self._made.remove(name)
-
-    def drop_sealed(self, url: str) -> None:
-        """Nothing: no template is anywhere."""
 
     def close(self) -> None:
         """Drop what is left, and disconnect."""

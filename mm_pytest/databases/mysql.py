@@ -15,7 +15,7 @@ from contextlib import ExitStack
 import attrs
 
 from mm_pytest.databases.connecting import connected
-from mm_pytest.databases.place import Place
+from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
 
@@ -57,7 +57,7 @@ class Contents:
         yield _END
 
 
-class MySQL(Place):
+class MySQL(CopyingPlace):
     """A server, and the databases that this process made on it."""
 
     def __init__(self, kind: str, url: str, way: str, owner: Owner) -> None:

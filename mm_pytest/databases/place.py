@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 
 class Place(ABC):
@@ -15,15 +14,24 @@ class Place(ABC):
     title: str
     """Which database, in which version, and how it was reached."""
 
-    copies: ClassVar[bool] = True
-    """Whether it makes copies; where not, each database is migrated anew."""
-
     rolls_back: bool = True
     """Whether a transaction that is rolled back leaves the rows as they were."""
 
     @abstractmethod
     def empty(self) -> str:
         """Make a database with nothing in it; gives its URL."""
+
+    @abstractmethod
+    def drop(self, url: str) -> None:
+        """Drop a database that was made here, whoever is still connected."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drop what is left and let go of everything."""
+
+
+class CopyingPlace(Place):
+    """One that makes copies of a database; elsewhere each is migrated anew."""
 
     @abstractmethod
     def sealed(self, url: str) -> str:
@@ -44,13 +52,5 @@ class Place(ABC):
         return self.copy(url)
 
     @abstractmethod
-    def drop(self, url: str) -> None:
-        """Drop a database that was made here, whoever is still connected."""
-
-    @abstractmethod
     def drop_sealed(self, url: str) -> None:
         """Drop what was sealed, in whatever process, when the run is over."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Drop what is left and let go of everything."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mm_pytest.databases.place import Place
+from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
 
@@ -35,7 +35,7 @@ PATIENCE = 2.0
 and a server that finds one still there waits for a tenth of a second."""
 
 
-class PostgreSQL(Place):
+class PostgreSQL(CopyingPlace):
     """A server, and the databases that this process made on it."""
 
     kind = "postgresql"

@@ -7,12 +7,12 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from mm_pytest.databases.place import Place
+from mm_pytest.databases.place import CopyingPlace
 
 _SCHEME = "sqlite:///"
 
 
-class SQLite(Place):
+class SQLite(CopyingPlace):
     """A folder of files in the folder of a run, gone at the end."""
 
     kind = "sqlite"

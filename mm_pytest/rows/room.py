@@ -25,12 +25,14 @@ class Room:
         Raises ``AssertionError`` where rows are not kept.
         """
         __tracebackhide__ = True
+        from mm_pytest.databases.place import CopyingPlace
         from mm_pytest.engines import engine
         from mm_pytest.rows.fitting import fitting
         from mm_pytest.rows.trial import Trial
 
         project = self._found.standing
         graph, place = project.graph(), self._found.place(self._kind)
+        assert isinstance(place, CopyingPlace)  # noqa: S101 - what is read is copied
         fits = fitting(self._found.settings.fitting, graph).get(name, ())
         self._climb(name)
         before, migration = graph.schema(self._applied), graph.by_name[name]

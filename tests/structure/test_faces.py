@@ -62,7 +62,7 @@ OFFERED = {
     "parameters": [*inspect.signature(mm_nox.register).parameters],
     "functions": [*mm_nox.__all__],
     "options": calls(options, "addoption"),
-    "settings": [*calls(options, "addini"), *map(options.image_of, options.SERVED)],
+    "settings": [*calls(options, "addini"), *map(options.image_of, options.CONTAINED)],
     "ways": [*options.WAYS],
     "variables": [
         url_way.VARIABLE,

@@ -94,3 +94,29 @@ def test_a_connection_that_cannot_be_rolled_back_is_refused(suite: Suite) -> Non
     said = suite.failed(*ON)
     assert "clickhouse takes nothing back, which mm_connection lives on" in said
     assert "mm_sqlalchemy gives the test a database of its own" in said
+
+
+def test_an_asynchronous_driver_that_nobody_has_is_named(suite: Suite) -> None:
+    suite.tests("def test_it(mm_async_engine): pass\n")
+    said = suite.failed(*ON)
+    assert "SQLAlchemy has no asynchronous driver for clickhouse" in said
+
+
+def test_what_killed_runs_left_is_dropped_and_nothing_else(suite: Suite) -> None:
+    suite.tests(
+        "from mm_pytest.owner import Owner\n"
+        "import attrs\n"
+        "def test_it(mm_server):\n"
+        "    here = Owner.here()\n"
+        "    gone = attrs.evolve(here, started='1')\n"
+        "    elsewhere = attrs.evolve(gone, machine='x')\n"
+        "    for owner in (here, gone, elsewhere):\n"
+        "        mm_server._run(f'CREATE DATABASE mm_test_{owner.tag}_0_x')\n"
+        "    mm_server._run('CREATE DATABASE mm_test_of_somebody')\n"
+        "    mm_server._sweep()\n"
+        "    names = mm_server._firsts('SHOW DATABASES')\n"
+        "    left = {name for name in names if name.startswith('mm_test_')}\n"
+        "    tags = {f'mm_test_{one.tag}_0_x' for one in (here, elsewhere)}\n"
+        "    assert left == {*tags, 'mm_test_of_somebody'}\n"
+    )
+    suite.passed(*ON)

@@ -121,12 +121,25 @@ def test_a_container_is_swept_whose_keeper_was_killed_too(
         subprocess.run(words, capture_output=True, check=False)
 
 
-def test_an_image_that_is_not_to_be_had_is_a_reason(suite: Suite) -> None:
-    suite.write("pytest.ini", "[pytest]\nmm_postgresql_image = local/nothing:1\n")
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "mm_postgresql_image",
+        "mm_tidb_image",
+        "mm_clickhouse_image",
+        "mm_sqlserver_image",
+        "mm_starrocks_image",
+    ],
+)
+def test_an_image_that_is_not_to_be_had_is_a_reason(suite: Suite, setting: str) -> None:
+    kind = setting.removeprefix("mm_").removesuffix("_image")
+    suite.write("pytest.ini", f"[pytest]\n{setting} = local/nothing:1\n")
     suite.tests("def test_it(mm_database): pass\n")
-    words = ("--mm-databases", "postgresql", "--mm-server", "container")
-    assert "container: " in suite.passed(*words)
-    assert "1 error" in suite.failed(*words, "--mm-require")
+    words = ("--mm-databases", kind, "--mm-server", "container")
+    assert f"makemigrations: no {kind} (container: " in suite.passed(*words)
+    said = suite.failed(*words, "--mm-require")
+    assert "1 error" in said
+    assert "nothing" in said
 
 
 def test_an_image_of_something_else_is_a_reason(suite: Suite, image: str) -> None:

@@ -99,3 +99,29 @@ def test_a_server_that_does_not_answer_says_so_without_the_password(
     said = suite.passed("--mm-databases", "postgresql", "--mm-server", "url")
     assert "url: cannot connect to postgresql://ann:***@127.0.0.1:1/postgres" in said
     assert "cret" not in said
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "MAKEMIGRATIONS_TEST_URL_REDSHIFT",
+        "MAKEMIGRATIONS_TEST_URL_SQLSERVER",
+        "MAKEMIGRATIONS_TEST_URL_STARROCKS",
+        "MAKEMIGRATIONS_TEST_URL_TIDB",
+    ],
+)
+def test_a_server_that_does_not_answer_is_a_reason(suite: Suite, variable: str) -> None:
+    kind = variable.rpartition("_")[2].lower()
+    suite.environment[variable] = f"{kind}://ann:secret@127.0.0.1:1/x"
+    suite.tests("def test_it(mm_database): pass\n")
+    said = suite.passed("--mm-databases", kind, "--mm-server", "url")
+    assert f"makemigrations: no {kind} (url: " in said
+    assert f"{kind}://ann:***@127.0.0.1:1/x" in said
+    assert "secret" not in said
+
+
+def test_there_are_no_containers_of_what_nobody_publishes(suite: Suite) -> None:
+    suite.tests("def test_it(mm_database): pass\n")
+    said = suite.passed("--mm-databases", "redshift")
+    assert "container: nobody publishes an image of redshift" in said
+    assert "binaries: there are no binaries of redshift" in said

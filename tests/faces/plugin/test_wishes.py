@@ -97,7 +97,18 @@ def test_a_mark_that_means_nothing_fails_its_test(
     assert told in said
     assert "test_it" in said
     assert "INTERNALERROR" not in said
-    assert "Traceback" not in said
+    assert "pytest_generate_tests" not in said
+
+
+def test_a_fixture_that_is_asked_for_late_is_not_another_database(
+    suite: Suite,
+) -> None:
+    suite.tests(
+        '@pytest.mark.mm(database="postgresql")\n'
+        "def test_it(request): request.getfixturevalue('mm_database')\n"
+    )
+    said = suite.failed(*STRICT, "--mm-databases", "sqlite")
+    assert "wants postgresql, but the test has been given sqlite" in said
 
 
 SESSION = """

@@ -28,6 +28,14 @@ def test_what_is_written_is_read_again() -> None:
     assert Owner.read(here.text()) == here
 
 
+def test_a_name_says_whose_it_is_on_this_machine_alone() -> None:
+    here = Owner.here()
+    assert Owner.tagged(f"mm_test_{here.tag}_7_0a1b2c") == here
+    elsewhere = attrs.evolve(here, machine="another")
+    assert Owner.tagged(f"mm_test_{elsewhere.tag}_7_0a1b2c") is None
+    assert Owner.tagged("mm_test_of_somebody") is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
