@@ -57,7 +57,7 @@ def mm_database(mm_server: Place, request: pytest.FixtureRequest) -> Iterator[st
     stand = outcomes.stand(found, mm_server.kind, request.node)
     url = outcomes.migrated(lambda: found.migrated(stand))
     yield url
-    mm_server.drop(url)
+    mm_server.let_go(url)
 
 
 @pytest.fixture
@@ -161,4 +161,4 @@ def mm_migrator(
         with users_engine(url) as engine:
             yield TestMigrator(mm_project, url, kind, engine)
     finally:
-        mm_server.drop(url)
+        mm_server.let_go(url)

@@ -25,6 +25,10 @@ class Place(ABC):
     def drop(self, url: str) -> None:
         """Drop a database that was made here, whoever is still connected."""
 
+    def let_go(self, url: str) -> None:
+        """Drop it now, or while the tests go on."""
+        self.drop(url)
+
     @abstractmethod
     def close(self) -> None:
         """Drop what is left and let go of everything."""

@@ -1,17 +1,18 @@
 """Databases of PostgreSQL: made on a server, copied from a template.
 
-Every one carries a mark of ours in its comment; nothing else is ever dropped.
+Every one carries a mark of ours in its comment, and those of this process in their
+names; nothing else is ever dropped.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_pytest.databases.errands import Errand
 from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import LiteralString
 
     import psycopg
-    from psycopg.sql import Composable
+    from psycopg.sql import Composable, Composed
 
     from mm_engine.runner.url import Url
 
@@ -30,9 +31,19 @@ PREFIX = "mm_test_"
 STRATEGY = 15
 """The first version that can be told how to copy a database."""
 
+_DROP: LiteralString = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
+
 PATIENCE = 2.0
 """Seconds to wait for sessions that were closed to be gone: it takes milliseconds,
 and a server that finds one still there waits for a tenth of a second."""
+
+
+@attrs.frozen
+class Ahead:
+    """A copy that is being made of a template before anybody asks for it."""
+
+    template: str
+    name: str
 
 
 class PostgreSQL(CopyingPlace):
@@ -54,35 +65,63 @@ class PostgreSQL(CopyingPlace):
         number = self._server.info.server_version
         self._version = number // 10_000
         self.title = f"postgresql {self._version}.{number % 10_000} by {way}"
-        self._prefix = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
+        self._prefix = f"{PREFIX}{Owner.here().tag}"
+        self._copying = Errand(lambda: _connected(self._url))
+        self._dropping = Errand(lambda: _connected(self._url))
+        self._copied: str | None = None
+        self._ahead: Ahead | None = None
+        self._leaving: str | None = None
         self._sweep()
 
     def empty(self) -> str:
         """A new database, marked as ours."""
         name = self._new_name()
-        self._run("CREATE DATABASE {}", name)
+        self._run(_told("CREATE DATABASE {}", name))
         return self._marked(name)
 
     def sealed(self, url: str) -> str:
         """The same database, to which nobody can connect any more."""
         name = _name(url)
-        self._run("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name)
+        self._run(_told("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", name))
         self._wait_until_left(name)
         self._mark(name, self._owner)
         self._made.remove(name)
         return url
 
     def copy(self, sealed: str) -> str:
-        """A copy made by the server, of files where it can be told so."""
-        name = self._new_name()
-        how = " STRATEGY file_copy" if self._version >= STRATEGY else ""
-        self._run(f"CREATE DATABASE {{}} TEMPLATE {{}}{how}", name, _name(sealed))
+        """A copy made by the server, which begins the next one meanwhile.
+
+        A template that is copied a second time will be so again.
+        """
+        template = _name(sealed)
+        name = self._begun(template)
+        if name is None:
+            name = self._new_name()
+            self._run(self._copy_of(template, name))
+        if self._copied == template:
+            self._begin(template)
+        self._copied = template
         return self._marked(name)
 
     def twin(self, url: str) -> str:
         """A copy, as soon as the sessions that were closed are gone."""
+        name = self._new_name()
         self._wait_until_left(_name(url))
-        return self.copy(url)
+        self._run(self._copy_of(_name(url), name))
+        return self._marked(name)
+
+    def let_go(self, url: str) -> None:
+        """Have a database of ours dropped while the tests go on.
+
+        What cannot be dropped so is dropped at the end, which says why not.
+        """
+        name = _name(url)
+        if name not in self._made:
+            return
+        self._wait_until_left(name, PATIENCE / 20)
+        self._have_left()
+        if self._dropping.send(self._text(_told(_DROP, name))):
+            self._leaving = name
 
     def drop(self, url: str) -> None:
         """Drop a database of ours; whoever is still connected is thrown out."""
@@ -93,15 +132,48 @@ class PostgreSQL(CopyingPlace):
             self._made.remove(name)
 
     def drop_sealed(self, url: str) -> None:
-        """Drop a template of the run."""
+        """Drop a template of the run, when it is not being copied any more."""
+        name = self._begun(_name(url))
+        if name is not None:
+            self._made.append(name)
         self._drop(_name(url))
 
     def close(self) -> None:
         """Drop what is left, and disconnect."""
-        for name in self._made:
+        self._have_left()
+        self._copying.close()
+        self._dropping.close()
+        ahead = [self._ahead.name] if self._ahead else []
+        for name in (*self._made, *ahead):
             self._drop(name)
         self._made.clear()
         self._server.close()
+
+    def _begun(self, template: str) -> str | None:
+        """The copy that was begun; None where there is none, or it went wrong."""
+        ahead = self._ahead
+        if ahead is None or ahead.template != template:
+            return None
+        self._ahead = None
+        return ahead.name if self._copying.is_done() else None
+
+    def _begin(self, template: str) -> None:
+        if self._ahead is None:
+            name = self._new_name()
+            if self._copying.send(self._text(self._copy_of(template, name))):
+                self._ahead = Ahead(template, name)
+
+    def _have_left(self) -> None:
+        """Wait for the database that is being dropped."""
+        if self._leaving is not None and self._dropping.is_done():
+            self._made.remove(self._leaving)
+        self._leaving = None
+
+    def _copy_of(self, template: str, name: str) -> Composed:
+        """How a server copies: files, where it can be told so."""
+        by_files = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+        of_old = "CREATE DATABASE {} TEMPLATE {}"
+        return _told(by_files if self._version >= STRATEGY else of_old, name, template)
 
     def _new_name(self) -> str:
         return f"{self._prefix}_{len(self._made)}_{secrets.token_hex(3)}"
@@ -115,10 +187,10 @@ class PostgreSQL(CopyingPlace):
     def _mark(self, name: str, owner: Owner) -> None:
         from psycopg.sql import Literal
 
-        self._run("COMMENT ON DATABASE {} IS {}", name, Literal(owner.text()))
+        self._run(_told("COMMENT ON DATABASE {} IS {}", name, Literal(owner.text())))
 
     def _drop(self, name: str) -> None:
-        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._run(_told(_DROP, name))
 
     def _wait_until_left(self, name: str, patience: float = PATIENCE) -> None:
         deadline = time.monotonic() + patience
@@ -136,15 +208,22 @@ class PostgreSQL(CopyingPlace):
             (PREFIX,),
         ).fetchall()
         for name, comment in found:
-            owner = Owner.read(str(comment or ""))
+            owner = Owner.read(str(comment or "")) or Owner.tagged(str(name))
             if owner is not None and owner.is_gone():
                 self._drop(str(name))
 
-    def _run(self, text: LiteralString, *parts: str | Composable) -> None:
-        from psycopg.sql import SQL, Identifier
+    def _run(self, statement: Composed) -> None:
+        self._server.execute(statement)
 
-        named = [Identifier(part) if isinstance(part, str) else part for part in parts]
-        self._server.execute(SQL(text).format(*named))
+    def _text(self, statement: Composed) -> str:
+        return statement.as_string(self._server)
+
+
+def _told(text: LiteralString, *parts: str | Composable) -> Composed:
+    from psycopg.sql import SQL, Identifier
+
+    named = [Identifier(part) if isinstance(part, str) else part for part in parts]
+    return SQL(text).format(*named)
 
 
 def _name(url: str) -> str:
