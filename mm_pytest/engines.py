@@ -46,7 +46,7 @@ def prepared(made: sa.Engine) -> None:
     """Have SQLite keep foreign keys, and transactions from their first statement on."""
     from sqlalchemy import event
 
-    if made.dialect.name == "sqlite":
+    if made.url.get_backend_name() == "sqlite":
         event.listen(made, "connect", _keep_foreign_keys)
         event.listen(made, "begin", _begin)
 

@@ -78,11 +78,12 @@ class Anew(Place):
         self._url = Url.of(url).refined(kind)
         self._prefix = f"{PREFIX}{Owner.here().tag}"
         self._made: list[str] = []
-        self._stack = ExitStack()
-        self._server = self._stack.enter_context(connected(self._url))
-        [version] = self._firsts(self._words.version)
-        self.title = f"{kind} {version.split()[0]} by {way}"
-        self._sweep()
+        with ExitStack() as attempt:
+            self._server = attempt.enter_context(connected(self._url))
+            [version] = self._firsts(self._words.version)
+            self.title = f"{kind} {version.split()[0]} by {way}"
+            self._sweep()
+            self._stack = attempt.pop_all()
 
     def empty(self) -> str:
         """A new database, whose name says that it is ours."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING
 
 from mm_pytest.servers.wanted import NoWayError
@@ -50,8 +51,14 @@ class Errand:
             return False
         self._is_out = False
         is_done = False
+        server = self._connection.pgconn
         try:
-            while (result := self._connection.pgconn.get_result()) is not None:
+            with DefaultSelector() as waiting:
+                waiting.register(server.socket, EVENT_READ)
+                while server.is_busy():
+                    waiting.select()  # not in libpq, where nobody could interrupt it
+                    server.consume_input()
+            while (result := server.get_result()) is not None:
                 is_done = result.status == pq.ExecStatus.COMMAND_OK
         except Error:
             return False
