@@ -10,6 +10,7 @@ import pytest
 
 from mm_pytest.databases.postgresql import PREFIX, PostgreSQL
 from mm_pytest.owner import Owner
+from postgresql_runs import wait_until
 
 pytestmark = pytest.mark.database("postgresql")
 
@@ -62,6 +63,7 @@ def test_the_next_one_is_begun_with_the_second_and_goes_with_the_rest(
     place.copy(template)
     assert len(names(postgresql_url) - before) == 1
     place.copy(template)
+    wait_until(lambda: len(names(postgresql_url) - before) == 3)
     place.copy(template)
     place.close()
     assert names(postgresql_url) == before
@@ -80,6 +82,7 @@ def test_two_templates_are_not_taken_for_each_other(
 ) -> None:
     empty = place.sealed(place.empty())
     for _ in range(3):
+        place.copy(template)
         with connected(place.copy(template)) as connection:
             connection.execute("SELECT * FROM users")
         with (
