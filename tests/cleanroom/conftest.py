@@ -67,7 +67,6 @@ def project(room: Room, tmp_path: Path) -> Room:
     made.passed("makemigrations", "init")
     made.show("how-to/ci-with-nox.md", "noxfile.py")
     made.show("how-to/test-with-a-database.md", "tests/test_users.py")
-    made.show("how-to/test-with-a-database.md", "tests/conftest.py")
     made.show("how-to/check-migrations-in-tests.md", "tests/test_migrations.py")
     return made
 
