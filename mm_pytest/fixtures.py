@@ -46,26 +46,68 @@ def mm_server(request: pytest.FixtureRequest) -> Place:
 
 @pytest.fixture
 def mm_database(mm_server: Place, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a fresh database with every migration applied; the test's own.
+    """The URL of a database with every migration applied, as if the test were alone.
 
-    The mark ``mm`` may name the last migration: ``to="0007_orders"``.
+    A new copy, or with isolation ``truncate`` one whose rows go after the test. The
+    mark ``mm`` may name the last migration: ``to="0007_orders"``.
     """
     from mm_pytest import outcomes
     from mm_pytest.opened import opened
 
     found = opened(request.config)
     stand = outcomes.stand(found, mm_server.kind, request.node)
+    isolation = outcomes.isolation(found, mm_server, request.node)
+    if isolation == "truncate":
+        with outcomes.emptied(found, stand) as shared:
+            yield shared.url
+        return
+    if isolation == "rollback":
+        pytest.fail(
+            "isolation rollback is one connection's, and a URL makes others;"
+            " mm_sqlalchemy, mm_connection and mm_session are on that one, and"
+            ' @pytest.mark.mm(isolation="clone") gives the test a database of its own',
+            pytrace=False,
+        )
     url = outcomes.migrated(lambda: found.migrated(stand))
     yield url
     mm_server.let_go(url)
 
 
 @pytest.fixture
-def mm_sqlalchemy(mm_database: str) -> Iterator[sa.Engine]:
-    """An engine of SQLAlchemy on ``mm_database``."""
-    from mm_pytest.engines import users_engine
+def mm_sqlalchemy(
+    mm_server: Place, request: pytest.FixtureRequest
+) -> Iterator[sa.Engine]:
+    """An engine of SQLAlchemy on ``mm_database``.
 
-    with users_engine(mm_database) as engine:
+    With isolation ``rollback`` it is on ``mm_connection``: its commits are savepoints.
+    """
+    from mm_pytest import outcomes
+    from mm_pytest.engines import users_engine
+    from mm_pytest.opened import opened
+
+    found = opened(request.config)
+    isolation = outcomes.isolation(found, mm_server, request.node)
+    if isolation == "rollback":
+        from mm_pytest.databases.place import CopyingPlace
+        from mm_pytest.joined import engine_on
+
+        if not isinstance(mm_server, CopyingPlace):
+            pytest.fail(
+                f"isolation rollback wants savepoints, which {mm_server.kind} is not"
+                ' known to have; @pytest.mark.mm(isolation="clone") gives the test a'
+                " database of its own",
+                pytrace=False,
+            )
+        yield engine_on(request.getfixturevalue("mm_connection"))
+        return
+    url: str = request.getfixturevalue("mm_database")
+    if isolation == "truncate":
+        stand = outcomes.stand(found, mm_server.kind, request.node)
+        shared = found.shared(stand)
+        if shared.url == url:
+            yield shared.engine
+            return
+    with users_engine(url) as engine:
         yield engine
 
 
@@ -94,21 +136,27 @@ def mm_connection(
     """A connection in a transaction that is rolled back after the test.
 
     The database has every migration applied, or those up to the one that the mark
-    ``mm`` names, and serves one test after the other.
+    ``mm`` names, and serves one test after the other. With isolation ``truncate`` it is
+    on ``mm_database``, and the test may commit.
     """
     from mm_pytest import outcomes
     from mm_pytest.opened import opened
 
+    found = opened(request.config)
+    if outcomes.isolation(found, mm_server, request.node) == "truncate":
+        engine: sa.Engine = request.getfixturevalue("mm_sqlalchemy")
+        with engine.connect() as connection:
+            yield connection
+        return
     if not mm_server.rolls_back:
         pytest.fail(
             f"{mm_server.kind} takes nothing back, which mm_connection lives on;"
             " mm_sqlalchemy gives the test a database of its own",
             pytrace=False,
         )
-    found = opened(request.config)
     stand = outcomes.stand(found, mm_server.kind, request.node)
-    engine = outcomes.migrated(lambda: found.shared(stand))
-    with engine.connect() as connection:
+    shared = outcomes.migrated(lambda: found.shared(stand))
+    with shared.engine.connect() as connection:
         transaction = connection.begin()
         yield connection
         is_ours = transaction.is_active and not transaction.connection.closed

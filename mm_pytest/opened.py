@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mm_pytest.run import Run
     from mm_pytest.servers.wanted import Reached
     from mm_pytest.servers.ways import Missed, Outcome
+    from mm_pytest.shared import Shared
     from mm_pytest.standing import StandingProject
 
 
@@ -55,7 +56,7 @@ class Opened:
         self.places: dict[str, Place] = {}
         self._stack = ExitStack()
         self._rooms: dict[str, Room] = {}
-        self._shared: dict[Stand, tuple[str, sa.Engine, ExitStack]] = {}
+        self._shared: dict[Stand, Shared] = {}
 
     @cached_property
     def project(self) -> Project:
@@ -105,25 +106,22 @@ class Opened:
             return place.copy(template)
         return self._taken_up(stand)
 
-    def shared(self, stand: Stand) -> sa.Engine:
-        """On a migrated database that tests have in common, each leaving it as it was.
-
-        The same engine for all of them, since connecting takes longer than most tests.
-        """
-        from mm_pytest.engines import users_engine
+    def shared(self, stand: Stand) -> Shared:
+        """A migrated database that tests have in common, each leaving it as it was."""
+        from mm_pytest.shared import Shared
 
         if stand not in self._shared:
-            url, stack = self.migrated(stand), ExitStack()
-            engine = stack.enter_context(users_engine(url))
-            self._stack.push(stack)
-            self._shared[stand] = url, engine, stack
-        return self._shared[stand][1]
+            place, url = self.place(stand.kind), self.migrated(stand)
+            made = Shared(place, url, self._template(stand))
+            self._stack.callback(made.close)
+            self._shared[stand] = made
+        return self._shared[stand]
 
     def spoiled(self, stand: Stand) -> None:
         """Have the common database made anew: a test has changed it."""
-        url, _, stack = self._shared.pop(stand)
-        stack.close()
-        self.place(stand.kind).drop(url)
+        found = self._shared.pop(stand)
+        found.close()
+        self.place(stand.kind).drop(found.url)
 
     def room(self, kind: str) -> Room:
         """Where migrations are tried with rows in the tables."""

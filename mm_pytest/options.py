@@ -17,6 +17,10 @@ CONTAINED = tuple(kind for kind in SERVED if kind != "redshift")
 """Those that somebody publishes an image of."""
 
 
+ISOLATIONS = ("clone", "rollback", "truncate")
+"""How a test is kept from what others leave: the first one where nothing is said."""
+
+
 def image_of(kind: str) -> str:
     """The word of the ini file for the image of a database's containers."""
     return f"mm_{kind}_image"
@@ -36,6 +40,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="the only way to a server; else each is tried, in this order",
     )
     group.addoption(
+        "--mm-isolation",
+        choices=ISOLATIONS,
+        help="give each test a copy, a transaction, or one database emptied after it",
+    )
+    group.addoption(
         "--mm-require",
         action="store_true",
         help="fail, rather than skip, where no way leads to a server",
@@ -53,6 +62,7 @@ def add_options(parser: pytest.Parser) -> None:
     parser.addini("mm_project", "the project's folder, relative to the ini file")
     parser.addini("mm_databases", "the databases that tests run on", type="args")
     parser.addini("mm_server", "the only way to a server: url, container, binaries")
+    parser.addini("mm_isolation", f"how tests are kept apart: {', '.join(ISOLATIONS)}")
     parser.addini(
         "mm_rows_fit",
         "fields whose values fit what becomes of them, as in 0007:customers.points",
@@ -66,6 +76,6 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def was_told(config: pytest.Config) -> bool:
-    """Whether somebody chose databases or a way to their servers."""
-    names = ("mm_databases", "mm_server")
+    """Whether somebody chose databases, a way to their servers, or how to share one."""
+    names = ("mm_databases", "mm_server", "mm_isolation")
     return any(config.getoption(name) or config.getini(name) for name in names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from mm_pytest.databases.place import Place
     from mm_pytest.opened import Opened
+    from mm_pytest.shared import Shared
     from mm_pytest.wishes import Stand
 
 Got = TypeVar("Got")
@@ -55,6 +57,42 @@ def stand(found: Opened, kind: str, node: pytest.Item) -> Stand:
     except MMError as error:
         told = str(error)
     return _fail(told)
+
+
+def isolation(found: Opened, where: Place, node: pytest.Item) -> str:
+    """How a test is kept from others: what the nearest mark says, else the run.
+
+    Where nothing copies a database each test has a new one, whatever is said.
+    """
+    from mm_pytest.databases.place import CopyingPlace
+    from mm_pytest.wishes import Wish
+
+    chosen = Wish.of(node).isolation or found.settings.isolation
+    is_new = chosen == "truncate" and not isinstance(where, CopyingPlace)
+    return "clone" if is_new else chosen
+
+
+@contextmanager
+def emptied(found: Opened, stand: Stand) -> Iterator[Shared]:
+    """A database that the test has for itself meanwhile, and that is reset after it."""
+    from mm_pytest.databases.resets import NotResetError
+
+    shared = migrated(lambda: found.shared(stand))
+    told = ""
+    try:
+        shared.ready()
+    except NotResetError as error:
+        told = f"isolation truncate cannot be had: {error}; clone can"
+    if told:
+        _fail(told)
+    yield shared
+    try:
+        shared.reset()
+    except NotResetError as error:
+        told = f"the test has left a database that cannot be used again: {error}"
+    if told:
+        found.spoiled(stand)
+        _fail(f"{told}; it is made anew, and isolation clone would give each its own")
 
 
 def migrated(make: Callable[[], Got]) -> Got:

@@ -40,8 +40,8 @@ __all__ = [
 _SERVER = "mm_server"
 
 MARKER = (
-    "mm(database, to): the databases that a test runs on, and the migration they are"
-    " taken up to (makemigrations)"
+    "mm(database, to, isolation): the databases that a test runs on, the migration they"
+    " are taken up to, and how the test is kept from others (makemigrations)"
 )
 
 

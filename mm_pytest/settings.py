@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
-from mm_pytest.options import CONTAINED, SERVED, WAYS, image_of
+from mm_pytest.options import CONTAINED, ISOLATIONS, SERVED, WAYS, image_of
 
 if TYPE_CHECKING:
     from mm_engine.project import Project
@@ -31,20 +32,21 @@ class Settings:
     fitting: tuple[str, ...] = ()
     snapshots: Path | None = None
     is_updating: bool = False
+    isolation: str = ISOLATIONS[0]
 
     @classmethod
     def of(cls, config: pytest.Config) -> Settings:
         """Read them; raises ``pytest.UsageError`` for a word that means nothing."""
         option = config.getoption
         given = str(option("--mm-databases") or "").replace(",", " ").split()
-        way = str(option("--mm-server") or config.getini("mm_server") or "")
-        if way and way not in WAYS:
-            raise pytest.UsageError(f"mm_server is {way}, not {', '.join(WAYS)}")
+        way = _one_of(WAYS, config, "mm_server")
+        isolation = _one_of(ISOLATIONS, config, "mm_isolation")
         images = {kind: str(config.getini(image_of(kind)) or "") for kind in CONTAINED}
         return cls(
             project=_folder(config, "mm_project") or config.rootpath,
             databases=known(given or list(config.getini("mm_databases"))),
-            way=way or None,
+            way=way,
+            isolation=isolation or ISOLATIONS[0],
             is_required=bool(option("--mm-require")),
             images={kind: image for kind, image in images.items() if image},
             fitting=tuple(config.getini("mm_rows_fit")),
@@ -73,6 +75,14 @@ class Settings:
             if chosen.setting.secret and isinstance(chosen.value, str)
         ]
         return tuple(dict.fromkeys([*values, os.environ.get("DATABASE_URL", "")]))
+
+
+def _one_of(words: Sequence[str], config: pytest.Config, name: str) -> str | None:
+    """What the command line says, else the ini file; None if neither does."""
+    said = str(config.getoption(name) or config.getini(name) or "")
+    if said and said not in words:
+        raise pytest.UsageError(f"{name} is {said}, not {', '.join(words)}")
+    return said or None
 
 
 def _folder(config: pytest.Config, name: str) -> Path | None:

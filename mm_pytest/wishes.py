@@ -7,8 +7,13 @@ from typing import NoReturn
 import attrs
 import pytest
 
+from mm_pytest.options import ISOLATIONS
+
 MARK = "mm"
 """The name of the mark."""
+
+WORDS = ("database", "to", "isolation")
+"""What the mark may say."""
 
 USAGE = '@pytest.mark.mm(database="postgresql", to="0007_orders")'
 
@@ -30,6 +35,7 @@ class Wish:
 
     databases: tuple[str, ...] = ()
     to: str | None = None
+    isolation: str | None = None
 
     @classmethod
     def of(cls, node: pytest.Item | pytest.Function) -> Wish:
@@ -41,16 +47,17 @@ class Wish:
         return cls(
             databases=_databases(said.get("database", ()), node.nodeid),
             to=_name(said.get("to"), node.nodeid),
+            isolation=_isolation(said.get("isolation"), node.nodeid),
         )
 
 
 def _check(mark: pytest.Mark, where: str) -> None:
-    others = [word for word in mark.kwargs if word not in ("database", "to")]
+    others = [word for word in mark.kwargs if word not in WORDS]
     unknown = [*map(repr, mark.args), *others]
     if unknown:
         _fail(
-            f"{where}: the mark {MARK} takes no {', '.join(unknown)}; it takes database"
-            f" and to, as in {USAGE}"
+            f"{where}: the mark {MARK} takes no {', '.join(unknown)}; it takes"
+            f" {', '.join(WORDS)}, as in {USAGE}"
         )
 
 
@@ -78,6 +85,15 @@ def _name(said: object, where: str) -> str | None:
     return _fail(
         f"{where}: to of the mark {MARK} is {said!r}, not the name of a migration, as"
         f" in {USAGE}"
+    )
+
+
+def _isolation(said: object, where: str) -> str | None:
+    if said is None or said in ISOLATIONS:
+        return None if said is None else str(said)
+    return _fail(
+        f"{where}: isolation of the mark {MARK} is {said!r}, not"
+        f" {', '.join(ISOLATIONS)}"
     )
 
 

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Container, Iterator
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_pytest.databases.connecting import connected
 from mm_pytest.databases.place import CopyingPlace
+from mm_pytest.databases.resets import NotResetError
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
+
+if TYPE_CHECKING:
+    from mm_pytest.databases.resets import Reset
 
 PREFIX = "mm_test_"
 """What the names of our databases begin with."""
@@ -112,6 +117,20 @@ class MySQL(CopyingPlace):
         """The same as a database has now."""
         return self._made_of(self._contents(_name(url)))
 
+    def reset(self, url: str, sealed: str) -> Reset:
+        """What empties the tables that tests filled, by a connection of its own."""
+        from mm_engine.runner.history import TABLE
+        from mm_engine.runner.url import Url
+        from mm_pytest.databases.mysql_reset import MySQLReset
+
+        tables = [one for one in self._tables(_name(sealed)) if one != TABLE]
+        fillings = dict(self._fillings(_name(sealed), tables))
+        self._refuse_programs(_name(url), fillings)
+        stack = ExitStack()
+        server = stack.enter_context(connected(Url.of(url).refined(self.kind)))
+        quoted = [*map(_quoted, tables)]
+        return MySQLReset(self.kind, server, stack, quoted, fillings)
+
     def drop(self, url: str) -> None:
         """Drop a database of ours; whoever is still in it has nothing there."""
         name = _name(url)
@@ -143,23 +162,39 @@ class MySQL(CopyingPlace):
 
         Rows come before triggers, which would run for them.
         """
-        things = self._rows(
-            "SELECT table_name, table_type FROM information_schema.tables"
-            f" WHERE table_schema = '{name}' ORDER BY table_name"
-        )
-        tables = [one for one, kind in things if kind != "VIEW"]
-        views = [one for one, kind in things if kind == "VIEW"]
+        tables, views = self._tables(name), self._tables(name, "= 'VIEW'")
         return Contents(
             origin=name,
             statements=(
                 *(self._said("TABLE", name, table) for table in tables),
-                *self._fillings(name, tables),
+                *(filling for _, filling in self._fillings(name, tables)),
                 *self._programs(name),
             ),
             views=tuple(self._said("VIEW", name, view) for view in views),
         )
 
-    def _fillings(self, name: str, tables: list[str]) -> Iterator[str]:
+    def _tables(self, name: str, condition: str = "<> 'VIEW'") -> list[str]:
+        found = self._rows(
+            "SELECT table_name FROM information_schema.tables"
+            f" WHERE table_schema = '{name}' AND table_type {condition}"
+            " ORDER BY table_name"
+        )
+        return [table for (table,) in found]
+
+    def _refuse_programs(self, name: str, filled: Container[str]) -> None:
+        """Nothing keeps a trigger from running where rows are put back."""
+        for trigger, table in self._rows(
+            "SELECT trigger_name, event_object_table FROM information_schema.triggers"
+            f" WHERE trigger_schema = '{name}' AND event_manipulation = 'INSERT'"
+        ):
+            if table in filled:
+                raise NotResetError(
+                    f"migrations leave rows in {table}, whose trigger {trigger} would"
+                    " run when they are put back"
+                )
+
+    def _fillings(self, name: str, tables: list[str]) -> Iterator[tuple[str, str]]:
+        """What copies the rows of each table that has any, by its name."""
         columns: dict[str, list[str]] = {}
         # What is computed cannot be given; MySQL says DEFAULT_GENERATED of a default.
         for table, column in self._rows(
@@ -171,10 +206,11 @@ class MySQL(CopyingPlace):
         for table in tables:
             if self._rows(f"SELECT 1 FROM {_quoted(name, table)} LIMIT 1"):
                 listed = ", ".join(columns[table])
-                yield (
+                filling = (
                     f"INSERT INTO {_quoted(table)} ({listed})"
                     f" SELECT {listed} FROM {_quoted(name, table)}"
                 )
+                yield table, filling
 
     def _programs(self, name: str) -> Iterator[str]:
         """Functions, procedures and triggers, each with the mode it was written in."""
@@ -203,6 +239,15 @@ class MySQL(CopyingPlace):
         ).close()
 
     def _drop(self, name: str) -> None:
+        """Drop it for good: an open transaction of a test would keep us waiting."""
+        from sqlalchemy.exc import DBAPIError
+
+        for (number,) in self._rows(
+            f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
+            " AND id <> CONNECTION_ID()"
+        ):
+            with suppress(DBAPIError):  # it was leaving anyway
+                self._run(f"KILL {number}")
         self._run(f"DROP DATABASE IF EXISTS {name}")
         self._run(f"DELETE FROM {REGISTER}.owners WHERE name = '{name}'")
 

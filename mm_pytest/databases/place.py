@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mm_pytest.databases.resets import Reset
 
 
 class Place(ABC):
@@ -54,6 +58,13 @@ class CopyingPlace(Place):
         Nobody is connected to it at this time.
         """
         return self.copy(url)
+
+    @abstractmethod
+    def reset(self, url: str, sealed: str) -> Reset:
+        """What brings a copy of a sealed database back to what it is now.
+
+        Raises ``NotResetError`` where that cannot be.
+        """
 
     @abstractmethod
     def drop_sealed(self, url: str) -> None:

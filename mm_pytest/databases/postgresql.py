@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg.sql import Composable, Composed
 
     from mm_engine.runner.url import Url
+    from mm_pytest.databases.resets import Reset
 
 PREFIX = "mm_test_"
 """What the names of our databases begin with."""
@@ -109,6 +110,14 @@ class PostgreSQL(CopyingPlace):
         self._wait_until_left(_name(url))
         self._run(self._copy_of(_name(url), name))
         return self._marked(name)
+
+    def reset(self, url: str, sealed: str) -> Reset:
+        """What deletes the rows of tests, by a connection of its own."""
+        from mm_engine.runner.url import Url
+        from mm_pytest.databases.postgresql_reset import PostgreSQLReset
+
+        del sealed
+        return PostgreSQLReset(_connected(Url.of(url)))
 
     def let_go(self, url: str) -> None:
         """Have a database of ours dropped while the tests go on.

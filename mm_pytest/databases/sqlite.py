@@ -6,8 +6,12 @@ import shutil
 import tempfile
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mm_pytest.databases.place import CopyingPlace
+
+if TYPE_CHECKING:
+    from mm_pytest.databases.resets import Reset
 
 _SCHEME = "sqlite:///"
 
@@ -45,6 +49,12 @@ class SQLite(CopyingPlace):
         url = self.empty()
         shutil.copyfile(_path(sealed), _path(url))
         return url
+
+    def reset(self, url: str, sealed: str) -> Reset:
+        """What copies the template's pages into the file."""
+        from mm_pytest.databases.sqlite_reset import SQLiteReset
+
+        return SQLiteReset(_path(url), _path(sealed))
 
     def drop(self, url: str) -> None:
         """Remove the file, and what SQLite keeps beside it."""

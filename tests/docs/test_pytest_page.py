@@ -7,7 +7,7 @@ import re
 
 import mm_pytest
 from doc_pages import DOCS, codes
-from mm_pytest import options, plugin, settings
+from mm_pytest import options, plugin, settings, wishes
 from mm_pytest.databases.anew import WORDS as WORDS_OF
 from mm_pytest.servers import url_way
 from mm_pytest.servers.images import IMAGES
@@ -19,10 +19,10 @@ WORDS = set(codes(TEXT))
 def test_every_option_is_there() -> None:
     source = inspect.getsource(options.add_options)
     found = re.findall(r'"((?:--)?mm[-_]\w[\w-]*)"', source)
-    assert len(found) == 10
+    assert len(found) == 12
     images = map(options.image_of, options.CONTAINED)
     assert {*found, *images} <= WORDS
-    assert set(options.WAYS) <= WORDS
+    assert {*options.WAYS, *options.ISOLATIONS} <= WORDS
 
 
 def test_every_fixture_is_there() -> None:
@@ -48,8 +48,8 @@ def test_variables_images_and_databases_are_those_of_the_code() -> None:
 
 
 def test_every_word_of_the_mark_is_there() -> None:
-    assert plugin.MARKER.startswith("mm(database, to): ")
-    assert {"database", "to"} <= WORDS
+    assert plugin.MARKER.startswith(f"mm({', '.join(wishes.WORDS)}): ")
+    assert set(wishes.WORDS) <= WORDS
 
 
 def test_each_database_is_said_to_be_copied_or_not() -> None:

@@ -96,6 +96,25 @@ def test_a_connection_that_cannot_be_rolled_back_is_refused(suite: Suite) -> Non
     assert "mm_sqlalchemy gives the test a database of its own" in said
 
 
+def test_an_engine_that_cannot_be_rolled_back_is_refused(suite: Suite) -> None:
+    suite.tests("def test_it(mm_sqlalchemy): pass\n")
+    said = suite.failed(*ON, "--mm-isolation", "rollback")
+    assert "isolation rollback wants savepoints, which clickhouse is not known" in said
+
+
+def test_what_is_not_copied_is_new_where_others_would_be_emptied(suite: Suite) -> None:
+    suite.tests(
+        "@pytest.mark.mm(isolation='truncate')\n"
+        "@pytest.mark.parametrize('number', [1, 2])\n"
+        "def test_it(mm_sqlalchemy, number):\n"
+        "    with mm_sqlalchemy.connect() as connection:\n"
+        "        connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
+        "        count = connection.scalar(sa.text('SELECT count(*) FROM users'))\n"
+        "    assert count == 1\n"
+    )
+    assert "2 passed" in suite.passed(*ON)
+
+
 def test_an_asynchronous_driver_that_nobody_has_is_named(suite: Suite) -> None:
     suite.tests("def test_it(mm_async_engine): pass\n")
     said = suite.failed(*ON)

@@ -78,7 +78,8 @@ def test_the_nearest_mark_says_the_most(suite: Suite) -> None:
     ("mark", "told"),
     [
         ('to="0009"', '"0009"'),
-        ('"0001"', "takes no '0001'; it takes database and to, as in @pytest.mark.mm("),
+        ('"0001"', "takes no '0001'; it takes database, to, isolation, as in @pytest."),
+        ('isolation="none"', "isolation of the mark mm is 'none', not clone, rollback"),
         (
             'database="oracle"',
             "there are no test databases of oracle; there are sqlite",
