@@ -30,18 +30,32 @@ def mm_project(pytestconfig: pytest.Config) -> Project:
 
 
 @pytest.fixture(scope="session")
-def mm_server(request: pytest.FixtureRequest) -> Place:
+def mm_databases(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """The names of the databases that tests run on: ``sqlite``, ``postgresql:16``.
+
+    One in a ``conftest.py`` says so for the tests beneath it, before any runs; it may
+    ask for this one, and for ``pytestconfig``.
+    """
+    from mm_pytest.opened import opened
+
+    return tuple(map(str, opened(pytestconfig).databases))
+
+
+@pytest.fixture(scope="session")
+def mm_server(mm_databases: tuple[str, ...], request: pytest.FixtureRequest) -> Place:
     """Where databases are made: once for each database that tests run on.
 
     Skips with the reason of every way where none leads to a server; ``--mm-require``
     makes a failure of it.
     """
     from mm_pytest import outcomes
+    from mm_pytest.chosen import first
+    from mm_pytest.named import Named
     from mm_pytest.opened import opened
 
-    found = opened(request.config)
-    kind = getattr(request, "param", None) or found.databases[0]
-    return outcomes.place(found, str(kind))
+    given = getattr(request, "param", None)
+    named = given if isinstance(given, Named) else first(mm_databases)
+    return outcomes.place(opened(request.config), named)
 
 
 @pytest.fixture
@@ -55,7 +69,7 @@ def mm_database(mm_server: Place, request: pytest.FixtureRequest) -> Iterator[st
     from mm_pytest.opened import opened
 
     found = opened(request.config)
-    stand = outcomes.stand(found, mm_server.kind, request.node)
+    stand = outcomes.stand(found, mm_server, request.node)
     isolation = outcomes.isolation(found, mm_server, request.node)
     if isolation == "truncate":
         with outcomes.emptied(found, stand) as shared:
@@ -102,7 +116,7 @@ def mm_sqlalchemy(
         return
     url: str = request.getfixturevalue("mm_database")
     if isolation == "truncate":
-        stand = outcomes.stand(found, mm_server.kind, request.node)
+        stand = outcomes.stand(found, mm_server, request.node)
         shared = found.shared(stand)
         if shared.url == url:
             yield shared.engine
@@ -154,7 +168,7 @@ def mm_connection(
             " mm_sqlalchemy gives the test a database of its own",
             pytrace=False,
         )
-    stand = outcomes.stand(found, mm_server.kind, request.node)
+    stand = outcomes.stand(found, mm_server, request.node)
     shared = outcomes.migrated(lambda: found.shared(stand))
     with shared.engine.connect() as connection:
         transaction = connection.begin()
@@ -197,8 +211,8 @@ def mm_migrator(
     from mm_pytest.migrator import TestMigrator
     from mm_pytest.opened import opened
 
-    found, kind = opened(request.config), mm_server.kind
-    stand = outcomes.stand(found, kind, request.node)
+    found = opened(request.config)
+    stand = outcomes.stand(found, mm_server, request.node)
     is_empty = stand.to is None
     url = (
         mm_server.empty()
@@ -207,6 +221,6 @@ def mm_migrator(
     )
     try:
         with users_engine(url) as engine:
-            yield TestMigrator(mm_project, url, kind, engine)
+            yield TestMigrator(mm_project, url, mm_server.kind, engine)
     finally:
         mm_server.let_go(url)

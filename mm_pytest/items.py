@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mm_engine.migrations.graph import MigrationGraph
     from mm_engine.project import Project
+    from mm_pytest.named import Named
     from mm_pytest.opened import Opened
     from mm_pytest.stairway import Stairway
 
@@ -84,16 +85,16 @@ class CheckItem(pytest.Item):
 
 
 class DatabaseItem(CheckItem):
-    """A check that needs a database of a kind."""
+    """A check that needs a database."""
 
-    kind: str
+    named: Named
 
     def runtest(self) -> None:
         """Run the check; skip it where no way leads to a server."""
         from mm_pytest import outcomes
         from mm_pytest.opened import opened
 
-        outcomes.place(opened(self.config), self.kind)
+        outcomes.place(opened(self.config), self.named)
         self.check()
 
 
@@ -109,9 +110,9 @@ class RowsItem(DatabaseItem):
         from mm_pytest.report import UNFILLED
 
         found = opened(self.config)
-        outcomes.place(found, self.kind)
-        for one in found.room(self.kind).check(self.migration):
-            told = f"{one.table} on {self.kind}: {one.reason}"
+        outcomes.place(found, self.named)
+        for one in found.room(self.named).check(self.migration):
+            told = f"{one.table} on {self.named}: {one.reason}"
             self.user_properties.append((UNFILLED, told))
 
 
@@ -125,51 +126,51 @@ def _of_files(root: Group, project: Project) -> Iterator[pytest.Item]:
 
 
 def _of_databases(
-    root: Group, graph: MigrationGraph, kinds: tuple[str, ...]
+    root: Group, graph: MigrationGraph, names: tuple[Named, ...]
 ) -> Iterator[pytest.Item]:
     from mm_pytest.natives import is_read
 
     config = root.config
-    for kind in kinds:
-        stairs = Stairs(config, kind)
+    for named in names:
+        stairs = Stairs(config, named)
         for migration in graph.order():
             group = _group(root, migration.name)
-            step = DatabaseItem.from_parent(group, name=f"stairway[{kind}]")
+            step = DatabaseItem.from_parent(group, name=f"stairway[{named}]")
             step.check = stairs.check_of(migration.name)
             of_migration: list[DatabaseItem] = [step]
-            if is_read(kind):
-                rows = RowsItem.from_parent(group, name=f"rows[{kind}]")
+            if is_read(named.kind):
+                rows = RowsItem.from_parent(group, name=f"rows[{named}]")
                 rows.migration = migration.name
                 of_migration.append(rows)
             for item in of_migration:
-                item.kind = kind
+                item.named = named
                 at = migration.at
                 item.file = config.rootpath / at.file if at else None
                 yield item
-        if is_read(kind):
-            item = DatabaseItem.from_parent(root, name=f"no_drift[{kind}]")
-            item.kind = kind
-            item.check = _no_drift(config, kind)
+        if is_read(named.kind):
+            item = DatabaseItem.from_parent(root, name=f"no_drift[{named}]")
+            item.named = named
+            item.check = _no_drift(config, named)
             yield item
 
 
 def _of_orders(
-    root: Group, graph: MigrationGraph, kinds: tuple[str, ...]
+    root: Group, graph: MigrationGraph, names: tuple[Named, ...]
 ) -> Iterator[pytest.Item]:
     from mm_pytest.orders import merges, squashes
 
-    for kind in kinds:
-        yield _on_empty(root, "no_trace", kind, _no_trace)
+    for named in names:
+        yield _on_empty(root, "no_trace", named, _no_trace)
         for name in merges(graph):
             check = partial(_commutes, name)
-            yield _on_empty(_group(root, name), "commutes", kind, check)
+            yield _on_empty(_group(root, name), "commutes", named, check)
         for name in squashes(graph):
             check = partial(_squash_equals, name)
-            yield _on_empty(_group(root, name), "squash_equals", kind, check)
+            yield _on_empty(_group(root, name), "squash_equals", named, check)
 
 
 def _on_empty(
-    group: Group, name: str, kind: str, check: Callable[[Opened, Empty], None]
+    group: Group, name: str, named: Named, check: Callable[[Opened, Empty], None]
 ) -> pytest.Item:
     """A check that gets as many empty databases as it asks for."""
 
@@ -179,12 +180,12 @@ def _on_empty(
 
         found = opened(group.config)
         try:
-            check(found, lambda: found.empty(kind))
+            check(found, lambda: found.empty(named))
         except IrreversibleError as error:
             pytest.skip(f"it says that it cannot be undone: {error.message}")
 
-    item = DatabaseItem.from_parent(group, name=f"{name}[{kind}]")
-    item.kind = kind
+    item = DatabaseItem.from_parent(group, name=f"{name}[{named}]")
+    item.named = named
     item.check = run
     return item
 
@@ -210,8 +211,10 @@ def _squash_equals(name: str, found: Opened, empty: Empty) -> None:
 def _of_snapshots(
     root: Group, graph: MigrationGraph, found: Opened
 ) -> Iterator[pytest.Item]:
+    """One a kind of database: what it is told is the same in each version."""
     folder = found.settings.snapshots
-    for kind in found.databases if folder else ():
+    kinds = dict.fromkeys(named.kind for named in found.databases)
+    for kind in kinds if folder else ():
         for migration in graph.order():
             yield _check(
                 _group(root, migration.name),
@@ -237,10 +240,10 @@ def _group(root: Group, name: str) -> Group:
 class Stairs:
     """A database that climbs from migration to migration as the checks go on."""
 
-    def __init__(self, config: pytest.Config, kind: str) -> None:
+    def __init__(self, config: pytest.Config, named: Named) -> None:
         """Open nothing yet."""
         self._config = config
-        self._kind = kind
+        self._named = named
         self._stairway: Stairway | None = None
 
     def check_of(self, name: str) -> Callable[[], None]:
@@ -255,7 +258,7 @@ class Stairs:
         found = opened(self._config)
         stairs = self._stairway
         if stairs is None or not stairs.can_step(name):
-            stairs = Stairway(found.standing, found.empty(self._kind))
+            stairs = Stairway(found.standing, found.empty(self._named))
         # A step that fails leaves a database that the next one cannot begin with.
         self._stairway = None
         try:
@@ -265,7 +268,7 @@ class Stairs:
         self._stairway = stairs
 
 
-def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
+def _no_drift(config: pytest.Config, named: Named) -> Callable[[], None]:
     def check() -> None:
         from mm_pytest import outcomes
         from mm_pytest.assertions import assert_no_drift
@@ -273,21 +276,21 @@ def _no_drift(config: pytest.Config, kind: str) -> Callable[[], None]:
         from mm_pytest.wishes import Stand
 
         found = opened(config)
-        url = outcomes.migrated(lambda: found.migrated(Stand(kind)))
-        engine = found.engine(url, kind)
+        url = outcomes.migrated(lambda: found.migrated(Stand(named)))
+        engine = found.engine(url, named.kind)
         try:
             assert_no_drift(engine, found.standing)
         except AssertionError as error:
-            raise AssertionError(f"{error}{_suspect(found, kind)}") from None
+            raise AssertionError(f"{error}{_suspect(found, named)}") from None
 
     return check
 
 
-def _suspect(found: Opened, kind: str) -> str:
+def _suspect(found: Opened, named: Named) -> str:
     """The line that names the migration to look at."""
     from mm_pytest.suspects import first_drifting
 
-    name = first_drifting(found.standing, found.empty(kind))
+    name = first_drifting(found.standing, found.empty(named))
     if name is None:
         return ""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import pytest
 
 from mm_pytest import workers
 from mm_pytest.databases.place import CopyingPlace
-from mm_pytest.options import COPIED, SERVED
+from mm_pytest.named import Named
+from mm_pytest.options import COPIED
 from mm_pytest.servers.wanted import NoWayError
 from mm_pytest.settings import DATABASES, Settings
 from mm_pytest.wishes import Stand
@@ -41,6 +43,7 @@ class NotMigratedError(Exception):
 class Template:
     """The database that others are copied from, or how the migrations of it failed."""
 
+    stand: Stand
     url: str | None
     failure: str = ""
 
@@ -52,10 +55,10 @@ class Opened:
         """Open nothing yet."""
         self.settings = settings
         self.run = run
-        self.missed: dict[str, tuple[Missed, ...]] = {}
-        self.places: dict[str, Place] = {}
+        self.missed: dict[Named, tuple[Missed, ...]] = {}
+        self.places: dict[Named, Place] = {}
         self._stack = ExitStack()
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[Named, Room] = {}
         self._shared: dict[Stand, Shared] = {}
 
     @cached_property
@@ -71,7 +74,7 @@ class Opened:
         return StandingProject(self.project.config)
 
     @property
-    def databases(self) -> tuple[str, ...]:
+    def databases(self) -> tuple[Named, ...]:
         """What tests run on: as was said, else as the project is configured."""
         if self.settings.databases:
             return self.settings.databases
@@ -80,20 +83,25 @@ class Opened:
         try:
             configured = self.project.database_type()
         except MMError:
-            return ("sqlite",)
-        return (configured,) if configured in DATABASES else ("sqlite",)
+            configured = None
+        return (Named(configured if configured in DATABASES else "sqlite"),)
 
-    def place(self, kind: str) -> Place:
-        """Where databases of a kind are made; raises ``NoServerError``."""
-        if kind not in self.places:
-            place = self._place(kind)
+    def place(self, named: Named) -> Place:
+        """Where such databases are made; raises ``NoServerError``."""
+        if named not in self.places:
+            place = self._place(named)
             self._stack.callback(place.close)
-            self.places[kind] = place
-        return self.places[kind]
+            self.places[named] = place
+        return self.places[named]
 
-    def stand(self, kind: str, to: str | None) -> Stand:
+    def named(self, place: Place) -> Named:
+        """What a place was asked for by; one of somebody else's goes by its kind."""
+        names = (named for named, own in self.places.items() if own is place)
+        return next(names, Named(place.kind))
+
+    def stand(self, named: Named, to: str | None) -> Stand:
         """Where a test wants its database; raises ``MMError`` for no migration."""
-        return Stand(kind, to and self.standing.graph().resolve(to))
+        return Stand(named, to and self.standing.graph().resolve(to))
 
     def migrated(self, stand: Stand) -> str:
         """A new database that stands where its migrations take it; gives its URL.
@@ -101,7 +109,7 @@ class Opened:
         Raises ``NotMigratedError`` with the whole story the first time in a run, and
         with a reference to it from then on.
         """
-        place, template = self.place(stand.kind), self._template(stand)
+        place, template = self.place(stand.named), self._template(stand)
         if isinstance(place, CopyingPlace):
             return place.copy(template)
         return self._taken_up(stand)
@@ -111,7 +119,7 @@ class Opened:
         from mm_pytest.shared import Shared
 
         if stand not in self._shared:
-            place, url = self.place(stand.kind), self.migrated(stand)
+            place, url = self.place(stand.named), self.migrated(stand)
             made = Shared(place, url, self._template(stand))
             self._stack.callback(made.close)
             self._shared[stand] = made
@@ -121,13 +129,13 @@ class Opened:
         """Have the common database made anew: a test has changed it."""
         found = self._shared.pop(stand)
         found.close()
-        self.place(stand.kind).drop(found.url)
+        self.place(stand.named).drop(found.url)
 
-    def room(self, kind: str) -> Room:
+    def room(self, named: Named) -> Room:
         """Where migrations are tried with rows in the tables."""
         from mm_pytest.rows.room import Room
 
-        return self._rooms.setdefault(kind, Room(self, kind))
+        return self._rooms.setdefault(named, Room(self, named))
 
     def engine(self, url: str, kind: str) -> sa.Engine:
         """An engine for migrating, disposed of at the end."""
@@ -135,14 +143,13 @@ class Opened:
 
         return self._stack.enter_context(engine(url, kind))
 
-    def empty(self, kind: str) -> sa.Engine:
+    def empty(self, named: Named) -> sa.Engine:
         """The same, on a database with nothing in it."""
-        return self.engine(self.place(kind).empty(), kind)
+        return self.engine(self.place(named).empty(), named.kind)
 
     def failures(self) -> tuple[str, ...]:
         """How migrations failed in this run, in whichever of its processes."""
-        templates = [one for kind in DATABASES for one in self._templates(kind)]
-        return tuple(one.failure for one in templates if one.failure)
+        return tuple(one.failure for one in self._templates() if one.failure)
 
     def close(self) -> None:
         """Drop every database; servers go with the run."""
@@ -150,43 +157,61 @@ class Opened:
             self._drop_templates()
         self._stack.close()
 
-    def _place(self, kind: str) -> Place:
-        if kind == "sqlite":
-            from mm_pytest.databases.sqlite import SQLite
-
-            return SQLite(self.run.folder)
+    def _place(self, named: Named) -> Place:
         from mm_pytest.servers.ways import Missed, NoServerError, Outcome
 
-        outcome = self.run.once(_server(kind), Outcome, lambda: self._tried(kind))
-        self.missed[kind] = outcome.missed
+        if named.kind == "sqlite":
+            return self._files(named)
+        outcome = self.run.once(_server(named), Outcome, lambda: self._tried(named))
+        self.missed[named] = outcome.missed
         reached = outcome.reached
         if reached is None:
-            raise NoServerError(kind, outcome.missed)
+            raise NoServerError(named, outcome.missed)
         try:
-            return self._connected(kind, reached)
+            return self._connected(named, reached)
         except NoWayError as error:  # it answered when it was found
             missed = Missed(reached.way, str(error))
-            raise NoServerError(kind, (*outcome.missed, missed)) from error
+            raise NoServerError(named, (*outcome.missed, missed)) from error
 
-    def _tried(self, kind: str) -> Outcome:
+    def _files(self, named: Named) -> Place:
+        from mm_pytest.databases.sqlite import SQLite
+        from mm_pytest.servers.ways import Missed, NoServerError
+
+        place = SQLite(self.run.folder)
+        if not named.takes(place.version):
+            place.close()
+            told = f"its sqlite3 is {place.version}, not {named.version}"
+            self.missed[named] = (Missed("python", told),)
+            raise NoServerError(named, self.missed[named])
+        return place
+
+    def _tried(self, named: Named) -> Outcome:
         import os
 
         from mm_pytest.servers.wanted import Wanted
         from mm_pytest.servers.ways import tried
 
         wanted = Wanted(
-            database=kind,
+            named=named,
             way=self.settings.way,
-            image=self.settings.images.get(kind),
+            image=self.settings.images.get(named.kind),
             configured=self.settings.configured(),
             environment=dict(os.environ),
             folder=self.run.folder,
             owner=self.run.owner,
             project=self.settings.project,
         )
-        return tried(wanted, self.run, lambda one: self._connected(kind, one).close())
+        return tried(wanted, self.run, lambda one: self._connected(named, one).close())
 
-    def _connected(self, kind: str, reached: Reached) -> Place:
+    def _connected(self, named: Named, reached: Reached) -> Place:
+        """Where databases are made on a server; raises ``NoWayError`` for another."""
+        place = self._reached(named.kind, reached)
+        if not named.takes(place.version):
+            place.close()
+            raise NoWayError(f"the server is {place.version}, not {named.version}")
+        return place
+
+    def _reached(self, kind: str, reached: Reached) -> Place:
         if kind == "postgresql":
             from mm_pytest.databases.postgresql import PostgreSQL
 
@@ -213,7 +238,7 @@ class Opened:
         template = self.run.once(_template(stand), Template, make)
         if template.url is None:
             told = (
-                f"the migrations cannot be applied to {stand.kind};"
+                f"the migrations cannot be applied to {stand.named};"
                 " an earlier test says why"
             )
             message = template.failure if made else told
@@ -223,34 +248,34 @@ class Opened:
     def _tried_on_empty(self, stand: Stand) -> Template:
         from mm_engine.errors import MMError
 
-        place = self.place(stand.kind)
+        place = self.place(stand.named)
         try:
             url = self._taken_up(stand)
         except MMError as error:
-            told = f"the migrations cannot be applied to an empty {stand.kind}:"
-            return Template(None, f"{told}\n{error}")
+            told = f"the migrations cannot be applied to an empty {stand.named}:"
+            return Template(stand, None, f"{told}\n{error}")
         if isinstance(place, CopyingPlace):
-            return Template(place.sealed(url))
+            return Template(stand, place.sealed(url))
         place.drop(url)
-        return Template("")
+        return Template(stand, "")
 
     def _taken_up(self, stand: Stand) -> str:
         """A new database, migrated from nothing."""
         from mm_pytest.engines import engine
 
-        place = self.place(stand.kind)
+        place = self.place(stand.named)
         url = place.empty()
         try:
-            with engine(url, stand.kind) as opened:
+            with engine(url, stand.named.kind) as opened:
                 self.project.migrate(opened, to=stand.to)
         except BaseException:
             place.drop(url)
             raise
         return url
 
-    def _templates(self, kind: str) -> list[Template]:
+    def _templates(self) -> list[Template]:
         """Those that any process of the run has made, or could not make."""
-        names = self.run.names(f"{_template(Stand(kind))}*")
+        names = self.run.names("template-*@*")
         found = [self.run.told(name, Template) for name in names]
         return [one for one in found if one]
 
@@ -258,26 +283,29 @@ class Opened:
         """Those on servers of others; those of the run go with its folder."""
         from mm_pytest.servers.ways import NoServerError, Outcome
 
-        for kind in SERVED:
-            outcome = self.run.told(_server(kind), Outcome)
+        sealed: dict[Named, list[str]] = {}
+        for template in self._templates():
+            if template.url:
+                sealed.setdefault(template.stand.named, []).append(template.url)
+        for named, urls in sealed.items():
+            outcome = self.run.told(_server(named), Outcome)
             if outcome and outcome.reached and outcome.reached.way == "url":
                 # Where the server is gone by now, its next run will sweep.
                 with suppress(NoServerError):
-                    self._drop_templates_of(kind)
+                    self._drop_sealed(self.place(named), urls)
 
-    def _drop_templates_of(self, kind: str) -> None:
-        place = self.place(kind)
-        for template in self._templates(kind):
-            if template.url and isinstance(place, CopyingPlace):
-                place.drop_sealed(template.url)
+    def _drop_sealed(self, place: Place, urls: Iterable[str]) -> None:
+        for url in urls:
+            if isinstance(place, CopyingPlace):
+                place.drop_sealed(url)
 
 
-def _server(kind: str) -> str:
-    return f"server-{kind}"
+def _server(named: Named) -> str:
+    return f"server-{named.file}"
 
 
 def _template(stand: Stand) -> str:
-    return f"template-{stand.kind}@{stand.to or ''}"
+    return f"template-{stand.named.file}@{stand.to or ''}"
 
 
 OPENED: pytest.StashKey[Opened] = pytest.StashKey()

@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from mm_pytest.databases.place import Place
+    from mm_pytest.named import Named
     from mm_pytest.opened import Opened
     from mm_pytest.shared import Shared
     from mm_pytest.wishes import Stand
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 Got = TypeVar("Got")
 
 
-def place(found: Opened, kind: str) -> Place:
-    """Where databases of a kind are made; else the test is skipped, or fails.
+def place(found: Opened, named: Named) -> Place:
+    """Where such databases are made; else the test is skipped, or fails.
 
     Every test says the same, and only the line of the run says the reasons.
     """
@@ -26,34 +27,35 @@ def place(found: Opened, kind: str) -> Place:
     from mm_pytest.servers.ways import NoServerError
 
     try:
-        return found.place(kind)
+        return found.place(named)
     except (ConfiguredError, NoServerError) as error:
         reason = error
     if isinstance(reason, ConfiguredError):
         _fail(str(reason))
     told = (
-        f"there is no way to a server of {kind}:"
-        f' the line "makemigrations: no {kind}" says why'
+        f"there is no way to a server of {named}:"
+        f' the line "makemigrations: no {named}" says why'
     )
     if found.settings.is_required:
         _fail(told)
     pytest.skip(told)
 
 
-def stand(found: Opened, kind: str, node: pytest.Item) -> Stand:
+def stand(found: Opened, where: Place, node: pytest.Item) -> Stand:
     """Where a test wants its database to stand; fails it for what cannot be had."""
     from mm_engine.errors import MMError
     from mm_pytest.wishes import Wish
 
-    wish = Wish.of(node)
-    if wish.databases and kind not in wish.databases:  # got by getfixturevalue
+    wish, named = Wish.of(node), found.named(where)
+    if wish.databases and named not in wish.databases:  # got by getfixturevalue
+        wanted = " or ".join(map(str, wish.databases))
         _fail(
-            f"{node.nodeid}: the mark mm wants {' or '.join(wish.databases)}, but the"
-            f" test has been given {kind}; name a fixture of the database among its"
+            f"{node.nodeid}: the mark mm wants {wanted}, but the"
+            f" test has been given {named}; name a fixture of the database among its"
             " arguments"
         )
     try:
-        return found.stand(kind, wish.to)
+        return found.stand(named, wish.to)
     except MMError as error:
         told = str(error)
     return _fail(told)

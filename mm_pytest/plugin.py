@@ -14,6 +14,7 @@ from mm_pytest.fixtures import (
     mm_async_engine,
     mm_connection,
     mm_database,
+    mm_databases,
     mm_migrator,
     mm_project,
     mm_server,
@@ -30,6 +31,7 @@ __all__ = [
     "mm_async_engine",
     "mm_connection",
     "mm_database",
+    "mm_databases",
     "mm_migrator",
     "mm_project",
     "mm_server",
@@ -66,13 +68,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Have each test that needs a database run once on each of those wanted."""
     if _SERVER in metafunc.fixturenames:
-        from mm_pytest.opened import opened
-        from mm_pytest.wishes import Wish
+        from mm_pytest.chosen import chosen
 
-        wished = Wish.of(metafunc.definition).databases
-        kinds = wished or opened(metafunc.config).databases
-        if wished or len(kinds) > 1:
-            metafunc.parametrize(_SERVER, kinds, indirect=True, scope="session")
+        names = chosen(metafunc)
+        if names is not None:
+            ids = [str(named) for named in names]
+            metafunc.parametrize(
+                _SERVER, names, ids=ids, indirect=True, scope="session"
+            )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from mm_pytest.named import Named
     from mm_pytest.opened import Opened
 
 
@@ -21,13 +22,13 @@ def head(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
 
     if config.getoption("collectonly"):
         return []
-    wanted: dict[str, None] = {}
+    wanted: dict[Named, None] = {}
     for item in items:
         if isinstance(item, DatabaseItem):
-            wanted[item.kind] = None
+            wanted[item.named] = None
         elif "mm_server" in getattr(item, "fixturenames", ()):
-            wanted[_kind(config, item)] = None
-    return [line for kind in wanted for line in _opened(config, kind)]
+            wanted |= dict.fromkeys(_given(config, item))
+    return [line for named in wanted for line in _opened(config, named)]
 
 
 UNFILLED = "mm_unfilled"
@@ -53,38 +54,41 @@ def unfilled(reporter: pytest.TerminalReporter) -> list[str]:
 
 def lines(found: Opened) -> list[str]:
     """The lines for what was opened, and for what could not be."""
-    return [
-        _line(found, kind) for kind in dict.fromkeys([*found.places, *found.missed])
-    ]
+    names = dict.fromkeys([*found.places, *found.missed])
+    return [_line(found, named) for named in names]
 
 
-def _kind(config: pytest.Config, item: pytest.Item) -> str:
+def _given(config: pytest.Config, item: pytest.Item) -> tuple[Named, ...]:
+    """The database of a test; none for one that stands for no database at all."""
+    from mm_pytest.named import Named
     from mm_pytest.opened import opened
 
     chosen = getattr(item, "callspec", None)
-    first = opened(config).databases[0]
-    return str(chosen.params.get("mm_server", first)) if chosen else first
+    if chosen is None or "mm_server" not in chosen.params:
+        return opened(config).databases[:1]
+    given = chosen.params["mm_server"]
+    return (given,) if isinstance(given, Named) else ()
 
 
-def _opened(config: pytest.Config, kind: str) -> list[str]:
+def _opened(config: pytest.Config, named: Named) -> list[str]:
     from mm_pytest.opened import opened
     from mm_pytest.servers.url_way import ConfiguredError
     from mm_pytest.servers.ways import NoServerError
 
     found = opened(config)
     try:
-        found.place(kind)
+        found.place(named)
     except NoServerError:
-        return [_line(found, kind)]
+        return [_line(found, named)]
     except ConfiguredError:
-        return [f"makemigrations: no {kind}"]  # the tests say the rest
-    return [_line(found, kind)]
+        return [f"makemigrations: no {named}"]  # the tests say the rest
+    return [_line(found, named)]
 
 
-def _line(found: Opened, kind: str) -> str:
+def _line(found: Opened, named: Named) -> str:
     """What was taken, and why not what goes before it; or why there is nothing."""
-    missed = "; ".join(map(str, found.missed.get(kind, ())))
-    if kind in found.places:
-        title = found.places[kind].title
+    missed = "; ".join(map(str, found.missed.get(named, ())))
+    if named in found.places:
+        title = found.places[named].title
         return f"makemigrations: {title}" + (f" (not by {missed})" if missed else "")
-    return f"makemigrations: no {kind} ({missed})"
+    return f"makemigrations: no {named} ({missed})"

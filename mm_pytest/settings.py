@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
+from mm_pytest.named import Named
 from mm_pytest.options import CONTAINED, ISOLATIONS, SERVED, WAYS, image_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Settings:
     """What holds for one run."""
 
     project: Path
-    databases: tuple[str, ...]
+    databases: tuple[Named, ...]
     way: str | None
     is_required: bool
     images: dict[str, str]
@@ -92,12 +93,16 @@ def _folder(config: pytest.Config, name: str) -> Path | None:
     return base / named if named else None
 
 
-def known(words: list[str]) -> tuple[str, ...]:
+def known(words: list[str]) -> tuple[Named, ...]:
     """The databases that words name, each once; raises ``pytest.UsageError``."""
-    unknown = [word for word in words if word not in DATABASES]
+    try:
+        names = {word: Named.read(word) for word in words}
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    unknown = [word for word, one in names.items() if one.kind not in DATABASES]
     if unknown:
         raise pytest.UsageError(
             f"there are no test databases of {', '.join(unknown)}; there are"
             f" {', '.join(DATABASES)}"
         )
-    return tuple(dict.fromkeys(words))
+    return tuple(names.values())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import attrs
 import pytest
 
 from mm_pytest.options import ISOLATIONS
+
+if TYPE_CHECKING:
+    from mm_pytest.named import Named
 
 MARK = "mm"
 """The name of the mark."""
@@ -20,12 +23,12 @@ USAGE = '@pytest.mark.mm(database="postgresql", to="0007_orders")'
 
 @attrs.frozen
 class Stand:
-    """Where a database stands: its kind, and the migration it is taken up to.
+    """Where a database stands: which one, and the migration it is taken up to.
 
     Without one it has all of them.
     """
 
-    kind: str
+    named: Named
     to: str | None = None
 
 
@@ -33,7 +36,7 @@ class Stand:
 class Wish:
     """What the marks of a test say; what is empty they leave to the run."""
 
-    databases: tuple[str, ...] = ()
+    databases: tuple[Named, ...] = ()
     to: str | None = None
     isolation: str | None = None
 
@@ -61,7 +64,7 @@ def _check(mark: pytest.Mark, where: str) -> None:
         )
 
 
-def _databases(said: object, where: str) -> tuple[str, ...]:
+def _databases(said: object, where: str) -> tuple[Named, ...]:
     from mm_pytest.settings import known
 
     words = [said] if isinstance(said, str) else said

@@ -13,6 +13,7 @@ import attrs
 
 from mm_pytest.databases.connecting import connected
 from mm_pytest.databases.place import Place
+from mm_pytest.named import number_in
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
 
@@ -24,7 +25,7 @@ PREFIX = "mm_test_"
 class Words:
     """How a server is told to list and to drop databases, whoever is in them.
 
-    ``version`` asks for the text that says which one it is.
+    ``version`` asks for a text whose first number says which one it is.
     """
 
     names: str
@@ -44,6 +45,8 @@ WORDS: Mapping[str, Words] = {
     "redshift": Words(
         names="SELECT datname FROM pg_database",
         drop=("DROP DATABASE {name} FORCE",),
+        # It begins with the version of PostgreSQL that it once was.
+        version="SELECT split_part(version(), 'Redshift ', 2)",
     ),
     # https://learn.microsoft.com/sql/t-sql/statements/drop-database-transact-sql
     "sqlserver": Words(
@@ -52,7 +55,8 @@ WORDS: Mapping[str, Words] = {
             "ALTER DATABASE {name} SET SINGLE_USER WITH ROLLBACK IMMEDIATE",
             "DROP DATABASE IF EXISTS {name}",
         ),
-        version="SELECT CAST(SERVERPROPERTY('ProductVersion') AS VARCHAR(40))",
+        # "Microsoft SQL Server 2022 (RTM-CU1)": the number that its images have too.
+        version="SELECT @@VERSION",
     ),
     # https://docs.starrocks.io/docs/sql-reference/sql-statements/Database/DROP_DATABASE
     "starrocks": Words(
@@ -80,8 +84,9 @@ class Anew(Place):
         self._made: list[str] = []
         with ExitStack() as attempt:
             self._server = attempt.enter_context(connected(self._url))
-            [version] = self._firsts(self._words.version)
-            self.title = f"{kind} {version.split()[0]} by {way}"
+            [told] = self._firsts(self._words.version)
+            self.version = number_in(told)
+            self.title = f"{kind} {self.version} by {way}"
             self._sweep()
             self._stack = attempt.pop_all()
 

@@ -85,7 +85,8 @@ class MySQL(CopyingPlace):
         if flavour.lower() != kind:
             self._stack.close()
             raise NoWayError(f"{self._url} is a server of {flavour}, not of {kind}")
-        self.title = f"{kind} {'.'.join(map(str, version))} by {way}"
+        self.version = ".".join(map(str, version))
+        self.title = f"{kind} {self.version} by {way}"
         self._prefix = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
         for statement in (_END, *_MAKE_REGISTER):
             self._run(statement)

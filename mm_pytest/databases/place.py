@@ -15,6 +15,9 @@ class Place(ABC):
     kind: str
     """The name of the database, as schema files have it."""
 
+    version: str
+    """Its version, in numbers, as the server says it."""
+
     title: str
     """Which database, in which version, and how it was reached."""
 

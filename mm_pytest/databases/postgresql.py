@@ -65,7 +65,8 @@ class PostgreSQL(CopyingPlace):
         self._server = _connected(self._url)
         number = self._server.info.server_version
         self._version = number // 10_000
-        self.title = f"postgresql {self._version}.{number % 10_000} by {way}"
+        self.version = f"{self._version}.{number % 10_000}"
+        self.title = f"postgresql {self.version} by {way}"
         self._prefix = f"{PREFIX}{Owner.here().tag}"
         self._copying = Errand(lambda: _connected(self._url))
         self._dropping = Errand(lambda: _connected(self._url))

@@ -25,7 +25,8 @@ class SQLite(CopyingPlace):
         """Make the folder."""
         import sqlite3
 
-        self.title = f"sqlite {sqlite3.sqlite_version}"
+        self.version = sqlite3.sqlite_version
+        self.title = f"sqlite {self.version}"
         self._base = base
         self._folder = Path(tempfile.mkdtemp(prefix="sqlite-", dir=base))
         self._numbers = count(1)

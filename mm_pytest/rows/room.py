@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mm_pytest.named import Named
     from mm_pytest.opened import Opened
     from mm_pytest.rows.filling import Unfilled
 
 
 class Room:
-    """What the checks of rows on one kind of database have in common."""
+    """What the checks of rows on one database have in common."""
 
-    def __init__(self, found: Opened, kind: str) -> None:
+    def __init__(self, found: Opened, named: Named) -> None:
         """Make nothing yet."""
         self._found = found
-        self._kind = kind
+        self._named = named
         self._url = ""
         self._applied: list[str] = []
 
@@ -31,14 +32,14 @@ class Room:
         from mm_pytest.rows.trial import Trial
 
         project = self._found.standing
-        graph, place = project.graph(), self._found.place(self._kind)
+        graph, place = project.graph(), self._found.place(self._named)
         assert isinstance(place, CopyingPlace)  # noqa: S101 - what is read is copied
         fits = fitting(self._found.settings.fitting, graph).get(name, ())
         self._climb(name)
         before, migration = graph.schema(self._applied), graph.by_name[name]
         url = place.twin(self._url) if self._applied else place.empty()
         try:
-            with engine(url, self._kind) as opened:
+            with engine(url, self._named.kind) as opened:
                 return Trial(project, opened, migration, before, fits).run()
         finally:
             place.drop(url)
@@ -47,13 +48,13 @@ class Room:
         """Have what a migration comes after applied, as its author had, and no more."""
         from mm_pytest.engines import engine
 
-        project, place = self._found.standing, self._found.place(self._kind)
+        project, place = self._found.standing, self._found.place(self._named)
         wanted = [*project.graph().ancestors(name)]
         if wanted[: len(self._applied)] != self._applied:
             place.drop(self._url)
             self._url, self._applied = "", []
         self._url = self._url or place.empty()
-        with engine(self._url, self._kind) as below:
+        with engine(self._url, self._named.kind) as below:
             for one in wanted[len(self._applied) :]:
                 project.migrate(below, to=one)
                 self._applied.append(one)

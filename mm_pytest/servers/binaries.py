@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+
+from mm_pytest.named import is_release
+from mm_pytest.servers.programs import said_version
 
 
 def installed_binaries(version: str = "") -> Path | None:
@@ -39,19 +41,17 @@ def binaries_in(place: Path, version: str = "") -> Path | None:
 
 def is_version(binaries: Path, version: str) -> bool:
     """Whether the server in a folder is of that version: ``14`` means any 14."""
-    return not version or f"{version_of(binaries)}.".startswith(f"{version}.")
+    return not version or is_release(version_of(binaries), version)
+
+
+def installed_versions() -> tuple[str, ...]:
+    """The versions of the binaries that are here, the one that is preferred first."""
+    return tuple(dict.fromkeys(version_of(found) for found in _installed()))
 
 
 def version_of(binaries: Path) -> str:
     """The version that the server in a folder says it has, as in ``14.22``."""
-    said = subprocess.run(  # noqa: S603 - the binaries the caller chose
-        [str(binaries / "postgres"), "--version"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = re.search(r"\d+[.\w]*", said.stdout)
-    return found[0] if found else ""
+    return said_version(str(binaries / "postgres"))
 
 
 def unpacked(archive: Path) -> Path:

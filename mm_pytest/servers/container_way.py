@@ -35,9 +35,10 @@ _SOCKET = Path("/var/run/docker.sock")
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """A container of the wanted database; raises ``NoWayError`` where there is none."""
-    if wanted.database not in IMAGES:
-        raise NoWayError(f"nobody publishes an image of {wanted.database}")
-    image = IMAGES[wanted.database]
+    kind = wanted.named.kind
+    if kind not in IMAGES:
+        raise NoWayError(f"nobody publishes an image of {kind}")
+    image = IMAGES[kind]
     if "DOCKER_HOST" not in os.environ and not _SOCKET.exists():
         raise NoWayError("no container engine runs here")
     try:
@@ -55,7 +56,7 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
             container = stack.enter_context(_container(wanted, image))
             port = int(container.get_exposed_port(image.port))
             url = image.reached(container.get_container_host_ip(), port)
-        _wait_until_it_answers(url, wanted.database, image.alive)
+        _wait_until_it_answers(url, kind, image.alive)
     except NoWayError:
         raise
     except Exception as error:
@@ -93,7 +94,7 @@ def _of_own(wanted: Wanted, image: Image) -> DockerContainer:
     """A container of testcontainers' class for the database, or of the plain one."""
     from testcontainers.core.container import DockerContainer
 
-    name = wanted.image or image.name
+    name = image.called(wanted.named.version, wanted.image)
     if not image.own:
         return DockerContainer(name)
     return _own(image.own)(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from mm_pytest.named import is_release, numbers_in
+
 PASSWORD = "makemigrations"  # noqa: S105 - of servers on loopback that end with a run
 
 
@@ -13,14 +15,15 @@ PASSWORD = "makemigrations"  # noqa: S105 - of servers on loopback that end with
 class Image:
     """An image, what it is told to be quick, and the URL of the server in it.
 
-    ``own`` names testcontainers' class for it, by its module and itself, and ``user``,
-    ``password`` and ``database`` are what that is told; where there is none, nothing
-    is. ``data`` is the folder that lies in memory, for a server that lets it. A server
-    that listens before it can do its work answers ``alive`` with rows, each of which
-    says ``true`` under ``Alive`` when it can.
+    ``tag`` is how a version is tagged. ``own`` names testcontainers' class for it, by
+    its module and itself, and ``user``, ``password`` and ``database`` are what that is
+    told; where there is none, nothing is. ``data`` is the folder that lies in memory,
+    for a server that lets it. A server that listens before it can do its work answers
+    ``alive`` with rows, each of which says ``true`` under ``Alive`` when it can.
     """
 
     name: str
+    tag: str = "{version}"
     port: int
     url: str
     own: str = ""
@@ -31,6 +34,21 @@ class Image:
     command: Sequence[str] = ()
     data: str = ""
     alive: str = ""
+
+    def called(self, version: str, chosen: str | None = None) -> str:
+        """Its name, or that of a chosen image, with the tag of a version.
+
+        A tag or digest stays where it does not name another version.
+        """
+        name = chosen or self.name
+        path, _, last = name.rpartition("/")
+        repository, _, tag = last.partition(":")
+        numbers = numbers_in(tag)
+        fits = not numbers or any(is_release(each, version) for each in numbers)
+        if not version or "@" in name or (tag and fits):
+            return name
+        folder = f"{path}/" if path else ""
+        return f"{folder}{repository}:{self.tag.format(version=version)}"
 
     def reached(self, host: str, port: int) -> str:
         """The URL of a server of it that listens there."""
@@ -74,6 +92,7 @@ IMAGES: Mapping[str, Image] = {
     # One process, with a store of its own in place of TiKV.
     "tidb": Image(
         name="pingcap/tidb:v8.5.3",
+        tag="v{version}",
         port=4000,
         url="tidb://root@{host}:{port}/",
         command=("--store=unistore", "--path=/makemigrations"),
@@ -92,6 +111,7 @@ IMAGES: Mapping[str, Image] = {
     # It wants direct access to its files, which memory has only on newer kernels.
     "sqlserver": Image(
         name="mcr.microsoft.com/mssql/server:2022-latest",
+        tag="{version}-latest",
         port=1433,
         url="sqlserver://sa:{password}@{host}:{port}/master",
         own="mssql.SqlServerContainer",

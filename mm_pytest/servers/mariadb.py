@@ -15,7 +15,7 @@ from pathlib import Path
 
 import attrs
 
-from mm_pytest.servers.programs import Home, free_port, home
+from mm_pytest.servers.programs import Home, free_port, home, said_version
 
 SETTINGS = (
     "--bind-address=127.0.0.1",
@@ -55,6 +55,10 @@ class Binaries:
         if server is None or maker is None:
             return None
         return cls(server, maker, Path(fetched) if fetched else None)
+
+    def version(self) -> str:
+        """What the server says of its version, as in ``10.11.19``."""
+        return said_version(self.server)
 
     def within_reach(self, place: Home) -> Binaries:
         """The same where somebody else may run them, with what lies beside them.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import attrs
 
+from mm_pytest.named import number_in
 from mm_pytest.servers.wanted import NoWayError
 
 PATIENCE = 30.0
@@ -131,6 +132,17 @@ def unprivileged_user() -> pwd.struct_passwd | None:
         except KeyError:
             continue
     raise NoWayError("servers refuse root, and there is no other user to run them")
+
+
+def said_version(program: str) -> str:
+    """The version that a server's program says it has; raises ``NoWayError``."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the binaries the caller chose
+            [program, "--version"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoWayError(f"{program} does not say its version: {error}") from error
+    return number_in(done.stdout)
 
 
 def free_port() -> int:

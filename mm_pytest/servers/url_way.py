@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from mm_pytest.named import Named
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
 VARIABLE = "MAKEMIGRATIONS_TEST_URL"
@@ -19,25 +20,33 @@ class ConfiguredError(Exception):
 
 
 def opened(wanted: Wanted, stack: ExitStack) -> Reached:
-    """The server that the variables name, for this kind of database or for all.
+    """The server that the variables name, for the version, the database or for all.
 
     Raises ``NoWayError`` where none does, ``ConfiguredError`` for a URL that the
     project's settings have too.
     """
     del stack
-    own = f"{VARIABLE}_{wanted.database.upper()}"
-    name = own if own in wanted.environment else VARIABLE
+    kind = wanted.named.kind
+    set_ = [name for name in variables(wanted.named) if name in wanted.environment]
+    name = next(iter(set_), VARIABLE)
     text = wanted.environment.get(name, "").strip()
     if not text:
         raise NoWayError(f"{VARIABLE} is not set")
-    if not _may_be(name, text, wanted.database):
-        raise NoWayError(f"{name} names no {wanted.database}")
+    if not _may_be(name, text, kind):
+        raise NoWayError(f"{name} names no {kind}")
     if any(_is_same(text, other) for other in wanted.configured):
         raise ConfiguredError(
             f"{name} names a database that is configured for work; tests make"
             " databases and drop them, so give them a server of their own"
         )
     return Reached(url=text, way="url")
+
+
+def variables(named: Named) -> tuple[str, ...]:
+    """The variables that may name a server of a database, the nearest first."""
+    own = f"{VARIABLE}_{named.kind.upper()}"
+    versioned = f"{own}_{named.version.replace('.', '_')}"
+    return (versioned, own, VARIABLE) if named.version else (own, VARIABLE)
 
 
 def _may_be(name: str, text: str, database: str) -> bool:

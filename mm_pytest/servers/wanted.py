@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 
+from mm_pytest.named import Named
 from mm_pytest.owner import Owner
 
 
@@ -16,7 +17,7 @@ class NoWayError(Exception):
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """A kind of database, how to get it, and what must not be touched.
+    """A database, how to get it, and what must not be touched.
 
     ``way`` is the only one to be tried, None for all; ``configured`` are the URLs of
     databases that people work with; ``environment`` holds what may name a server.
@@ -24,7 +25,7 @@ class Wanted:
     ``project``.
     """
 
-    database: str
+    named: Named
     way: str | None = None
     image: str | None = None
     configured: tuple[str, ...] = attrs.field(default=(), repr=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mm_pytest.named import Named
 from mm_pytest.options import WAYS
 from mm_pytest.servers.wanted import NoWayError, Reached, Wanted
 
@@ -38,11 +39,11 @@ class Outcome:
 class NoServerError(Exception):
     """No way led to a server; says why, way by way."""
 
-    def __init__(self, database: str, missed: Sequence[Missed]) -> None:
-        self.database = database
+    def __init__(self, named: Named, missed: Sequence[Missed]) -> None:
+        self.named = named
         self.missed = tuple(missed)
         reasons = "".join(f"\n  {one}" for one in self.missed)
-        super().__init__(f"there is no way to a server of {database}:{reasons}")
+        super().__init__(f"there is no way to a server of {named}:{reasons}")
 
 
 Opener = Callable[[Wanted, ExitStack], Reached]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -65,6 +66,21 @@ def test_a_container_is_started_used_and_removed(suite: Suite, image: str) -> No
     )
     said = suite.passed("-W", "error", "--mm-databases", "postgresql", "--mm-checks")
     assert " by container (not by url: MAKEMIGRATIONS_TEST_URL is not set)" in said
+    assert containers(image) == []
+
+
+def test_a_container_is_of_the_version_that_is_asked_for(
+    suite: Suite, image: str
+) -> None:
+    [version] = re.findall(r":(\d+)", image)
+    suite.tests("def test_it(mm_server): pass\n")
+    names = f"postgresql:{version},postgresql:9.6"
+    said = suite.passed("--mm-databases", names, "--mm-server", "container", "-v")
+    assert f"test_it[postgresql:{version}] PASSED" in said
+    assert "test_it[postgresql:9.6] SKIPPED" in said
+    assert f"makemigrations: postgresql {version}." in said
+    reason = said.partition("makemigrations: no postgresql:9.6 (container: ")[2]
+    assert "9.6" in reason.partition("\n")[0]
     assert containers(image) == []
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from mm_pytest.named import Named
 from mm_pytest.servers.url_way import VARIABLE, ConfiguredError, opened
 from mm_pytest.servers.wanted import NoWayError, Wanted
 
@@ -15,7 +16,7 @@ WORK = "postgresql://ann:secret@127.0.0.1:5432/shop"
 def tried(url: str, *configured: str) -> str:
     """Where the way leads that a URL shows."""
     wanted = Wanted(
-        database="postgresql", configured=configured, environment={VARIABLE: url}
+        named=Named("postgresql"), configured=configured, environment={VARIABLE: url}
     )
     with ExitStack() as stack:
         return opened(wanted, stack).url
