@@ -69,7 +69,7 @@ def mm_database(mm_server: Place, request: pytest.FixtureRequest) -> Iterator[st
     from mm_pytest.opened import opened
 
     found = opened(request.config)
-    stand = outcomes.stand(found, mm_server, request.node)
+    stand = outcomes.stand(found, mm_server, request)
     isolation = outcomes.isolation(found, mm_server, request.node)
     if isolation == "truncate":
         with outcomes.emptied(found, stand) as shared:
@@ -116,7 +116,7 @@ def mm_sqlalchemy(
         return
     url: str = request.getfixturevalue("mm_database")
     if isolation == "truncate":
-        stand = outcomes.stand(found, mm_server, request.node)
+        stand = outcomes.stand(found, mm_server, request)
         shared = found.shared(stand)
         if shared.url == url:
             yield shared.engine
@@ -168,7 +168,7 @@ def mm_connection(
             " mm_sqlalchemy gives the test a database of its own",
             pytrace=False,
         )
-    stand = outcomes.stand(found, mm_server, request.node)
+    stand = outcomes.stand(found, mm_server, request)
     shared = outcomes.migrated(lambda: found.shared(stand))
     with shared.engine.connect() as connection:
         transaction = connection.begin()
@@ -212,7 +212,7 @@ def mm_migrator(
     from mm_pytest.opened import opened
 
     found = opened(request.config)
-    stand = outcomes.stand(found, mm_server, request.node)
+    stand = outcomes.stand(found, mm_server, request)
     is_empty = stand.to is None
     url = (
         mm_server.empty()

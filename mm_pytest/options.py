@@ -32,7 +32,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--mm-databases",
         metavar="NAMES",
-        help="the databases that tests run on, as in sqlite,postgresql",
+        help="the databases that tests run on, as in sqlite,postgresql:16",
     )
     group.addoption(
         "--mm-server",

@@ -41,18 +41,23 @@ def place(found: Opened, named: Named) -> Place:
     pytest.skip(told)
 
 
-def stand(found: Opened, where: Place, node: pytest.Item) -> Stand:
+def stand(found: Opened, where: Place, request: pytest.FixtureRequest) -> Stand:
     """Where a test wants its database to stand; fails it for what cannot be had."""
     from mm_engine.errors import MMError
+    from mm_pytest.chosen import FIXTURE, names_of
     from mm_pytest.wishes import Wish
 
-    wish, named = Wish.of(node), found.named(where)
-    if wish.databases and named not in wish.databases:  # got by getfixturevalue
-        wanted = " or ".join(map(str, wish.databases))
+    node, named = request.node, found.named(where)
+    wish = Wish.of(node)
+    who, names = "the mark mm wants", wish.databases
+    if not names and where in found.places.values():
+        who = f"{FIXTURE} wants"
+        names = names_of(request.getfixturevalue(FIXTURE), node.nodeid)
+    if names and named not in names:  # got by getfixturevalue
+        wanted = " or ".join(map(str, names))
         _fail(
-            f"{node.nodeid}: the mark mm wants {wanted}, but the"
-            f" test has been given {named}; name a fixture of the database among its"
-            " arguments"
+            f"{node.nodeid}: {who} {wanted}, but the test has been given"
+            f" {named}; name a fixture of the database among its arguments"
         )
     try:
         return found.stand(named, wish.to)

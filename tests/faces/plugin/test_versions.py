@@ -217,6 +217,20 @@ def test_a_fixture_that_names_no_database_has_no_tests_run(suite: Suite) -> None
     assert "mm_databases names no database" in said
 
 
+def test_a_fixture_that_is_asked_for_late_is_not_another_database(
+    suite: Suite,
+) -> None:
+    suite.write("a/test_first.py", USES)
+    suite.write("b/conftest.py", OWN.format(asked="", given=f"['sqlite:{LINE}']"))
+    late = "def test_late(request): request.getfixturevalue('mm_database')\n"
+    suite.write("b/test_late.py", late)
+    said = suite.failed(*STRICT)
+    assert (
+        f"mm_databases wants sqlite:{LINE}, but the test has been given sqlite;" in said
+    )
+    suite.passed(*STRICT, "b")
+
+
 @pytest.mark.parametrize(
     ("asked", "given", "told"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mm_pytest.named import Named
+from mm_pytest.named import Named, number_in
 from mm_pytest.servers.images import IMAGES
 from mm_pytest.servers.url_way import variables
 
@@ -70,6 +70,19 @@ def test_a_chosen_image_keeps_a_tag_that_is_of_no_other_version(
 ) -> None:
     named = Named.read(word)
     assert IMAGES[named.kind].called(named.version, chosen) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("Microsoft SQL Server 2022 (RTM-CU1) (KB5022375) - 16.0.4003.1 (X64)", "2022"),
+        ("3.5.2-b1a2c3d", "3.5.2"),
+        ("25.8.1.5101", "25.8.1.5101"),
+        ("none of them", ""),
+    ],
+)
+def test_what_a_server_says_begins_with_its_version(text: str, version: str) -> None:
+    assert number_in(text) == version
 
 
 def test_the_variable_of_a_version_goes_first() -> None:
