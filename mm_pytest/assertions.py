@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from mm_engine.migrations.migration import Migration
+    from mm_engine.migrations.provenance import Touch
     from mm_engine.model.schema import Schema
     from mm_engine.operations import Operation
     from mm_engine.project import Project
@@ -20,10 +21,12 @@ def assert_migrations_match_schema(project: Project) -> None:
     __tracebackhide__ = True
     found = project.schema_diff()
     if found.operations:
-        lines = told(found.operations, project, found.before)
+        differing = _differences(found.operations, project, found.before)
         raise AssertionError(
-            f"the schema files say what no migration makes:\n{lines}\n"
-            '"makemigrations makemigrations" writes the migration'
+            "the schema files say what no migration makes:\n"
+            + "\n".join(map(_line, differing))
+            + '\n"makemigrations makemigrations" writes the migration'
+            + _unwritten(differing)
         )
 
 
@@ -75,12 +78,23 @@ def assert_reversible(project: Project, engine: sa.Engine) -> None:
 
 def told(operations: Iterable[Operation], project: Project, before: Schema) -> str:
     """Operations as a message has them: what, where it is written, what made it."""
+    return "\n".join(map(_line, _differences(operations, project, before)))
+
+
+def placed(migration: Migration) -> str:
+    """The name of a migration as a message has it, with the place of its file."""
+    return f"{migration.name}" + (f" ({migration.at})" if migration.at else "")
+
+
+def _differences(
+    operations: Iterable[Operation], project: Project, before: Schema
+) -> list[Difference]:
     from mm_engine.project.drifting import differences
     from mm_engine.project.whereabouts import Whereabouts
 
     graph = project.graph()
     places = Whereabouts.of(project.schema(), graph.order(), graph.schema())
-    return "\n".join(map(_line, differences(operations, before, places)))
+    return [*differences(operations, before, places)]
 
 
 def _end(leaf: Migration) -> str:
@@ -90,13 +104,39 @@ def _end(leaf: Migration) -> str:
 
 
 def _line(one: Difference) -> str:
-    subject = one.operation.subject()
-    name = ".".join(part for part in (subject.table, subject.name) if part)
-    said = one.operation.describe()
+    said, name = one.operation.describe(), _name(one)
     known = [str(one.at)] if one.at else []
-    known += [f"made by {one.origin.made.name}"] if one.origin else []
+    if one.origin:
+        made, touched = one.origin.made, one.origin.touched
+        known.append(f"made by {_touched(made)}")
+        known += [] if touched == made else [f"changed by {_touched(touched)}"]
     return (
         f"  {said}"
         + ("" if name in said else f": {name}")
         + (f" ({', '.join(known)})" if known else "")
+    )
+
+
+def _name(one: Difference) -> str:
+    """The table and what of it is meant, once where that is the table itself."""
+    subject = one.operation.subject()
+    return ".".join(dict.fromkeys(part for part in subject if part))
+
+
+def _touched(touch: Touch) -> str:
+    return touch.name + (f" at {touch.at}" if touch.at else "")
+
+
+def _unwritten(differing: Iterable[Difference]) -> str:
+    """What to do where a migration was written, and the schema files forgotten."""
+    dropped, made = dict[str, None](), dict[str, None]()
+    for one in differing:
+        was_there, is_there = one.words
+        if one.origin and was_there and not is_there:
+            dropped[_name(one)] = made[one.origin.made.name] = None
+    if not dropped:
+        return ""
+    return (
+        f"; it would drop {', '.join(dropped)}:\nif the schema files were forgotten"
+        f" when {', '.join(made)} was written, say there what it makes"
     )

@@ -51,5 +51,5 @@ def lines_of(
         return "\n".join(tables)
     found = drift(engine, project, schema)
     if not found.operations:
-        return "  only in what no schema file can say"
+        return "\n".join(["  only in what no schema file can say, in", *tables])
     return told(found.operations, project, found.expected)

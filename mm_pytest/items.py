@@ -288,14 +288,16 @@ def _no_drift(config: pytest.Config, named: Named) -> Callable[[], None]:
 
 def _suspect(found: Opened, named: Named) -> str:
     """The line that names the migration to look at."""
+    from mm_pytest.assertions import placed
     from mm_pytest.suspects import first_drifting
 
+    graph = found.standing.graph()
     name = first_drifting(found.standing, found.empty(named))
     if name is None:
         return ""
     return (
-        f"\n{name} is the first migration after which it differs;"
-        f' "makemigrations migrate showsql {name}" shows what it runs'
+        f"\n{placed(graph.by_name[name])} is the first migration after which it"
+        f' differs; "makemigrations migrate showsql {name}" shows what it runs'
     )
 
 

@@ -57,7 +57,7 @@ def assert_commutes(
         project,
         (first, second),
         graph.schema((*one, name)),
-        f"{name}: the branches that it merges make something else in the order"
+        ": the branches that it merges make something else in the order"
         f" {', '.join(_moved(one, other))}",
         name,
     )
@@ -82,7 +82,7 @@ def assert_squash_equals(
         project,
         (first, second),
         apart.graph().schema(),
-        f"{name} makes something else than the migrations that it replaces",
+        " makes something else than the migrations that it replaces",
         name,
     )
 
@@ -151,6 +151,7 @@ def _assert_same(
     name: str,
 ) -> None:
     __tracebackhide__ = True
+    from mm_pytest.assertions import placed
     from mm_pytest.drifted import lines_of
     from mm_pytest.natives import differing, native
 
@@ -159,6 +160,7 @@ def _assert_same(
     if one != other:
         lines = lines_of(second, project, schema, differing(one, other))
         raise AssertionError(
-            f"{what}; the database differs by:\n{lines}\n"
+            f"{placed(project.graph().by_name[name])}{what}; the database differs"
+            f" by:\n{lines}\n"
             f'"makemigrations migrate showsql {name}" shows what runs'
         )

@@ -69,10 +69,12 @@ class Stairway:
 
     def _fail(self, name: str, schema: Schema, what: str, tables: list[str]) -> None:
         __tracebackhide__ = True
+        from mm_pytest.assertions import placed
         from mm_pytest.drifted import lines_of
 
         lines = lines_of(self._engine, self._project, schema, tables)
         raise AssertionError(
-            f"{name}: {what}; the database differs from the migrations by:\n{lines}\n"
+            f"{placed(self._graph.by_name[name])}: {what}; the database differs from"
+            f" the migrations by:\n{lines}\n"
             f'"makemigrations migrate showsql {name} --down" shows what runs'
         )

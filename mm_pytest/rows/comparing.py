@@ -63,6 +63,11 @@ class Sides:
     key: Sequence[Pair]
     may_gain: bool
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the table is called, before and after."""
+        return tuple(dict.fromkeys((self.old_name, self.new_name)))
+
     def faults(self) -> Iterator[str]:
         """What is lost, changed, or too much, in one line each."""
         is_rekeyed = any(p.may_differ for p in self.key) and not self._fewer()

@@ -209,6 +209,15 @@ class _Telling:
         return (f for f in self.fields.values() if f.place == (table, field))
 
 
+def words_of(operation: RunSQL | RunPython, database: str) -> frozenset[str]:
+    """Every word of it, both ways; none where it cannot be read."""
+    words, _ = _said(operation, database)
+    if isinstance(operation, RunSQL) and operation.backward:
+        back = _WORD.findall(_text(operation.backward, database))
+        return frozenset([*(words or ()), *back])
+    return words or frozenset()
+
+
 def _said(
     operation: RunSQL | RunPython, database: str
 ) -> tuple[frozenset[str] | None, Callable[[str], bool]]:

@@ -13,7 +13,7 @@ from mm_engine.model.types import Date, Time, Timestamp, TimestampTZ, Uuid
 from mm_pytest.rows.comparing import Pair, Row, Sides
 from mm_pytest.rows.fates import Fate, Fates, Place
 from mm_pytest.rows.promised import Promised
-from mm_pytest.rows.suspects import suspects
+from mm_pytest.rows.suspects import suspects, touching
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -57,7 +57,7 @@ class Trial:
         promised = Promised.by(self.before, after, fates, self.fitting)
         unfilled = self._fill(promised)
         low = self._rows(self.before)
-        self._go(self._up, "going up")
+        self._go(self._up, "going up", low)
         high = self._rows(after)
         self._compare(_upwards(self.before, fates, low, high), "going up")
         try:
@@ -65,10 +65,10 @@ class Trial:
         except IrreversibleError:
             return unfilled
         except MMError as error:
-            self._failed(error, "going down")
+            self._failed(error, "going down", low)
         back = self._rows(self.before)
         self._compare(_back(self.before, fates, low, back), "going down")
-        self._go(self._up, "going up once more")
+        self._go(self._up, "going up once more", low)
         self._compare(
             _again(self.before, fates, high, self._rows(after)),
             "going up once more",
@@ -87,37 +87,43 @@ class Trial:
         with self.engine.connect() as connection:
             return dialect_of(connection, self.project)
 
-    def _go(self, move: Callable[[], None], way: str) -> None:
+    def _go(self, move: Callable[[], None], way: str, rows: Rows) -> None:
         __tracebackhide__ = True
         from mm_engine.errors import MMError
 
         try:
             move()
         except MMError as error:
-            self._failed(error, way)
+            self._failed(error, way, rows)
 
-    def _failed(self, error: MMError, way: str) -> NoReturn:
+    def _failed(self, error: MMError, way: str, rows: Rows) -> NoReturn:
         __tracebackhide__ = True
         lines = [f"  {line}" for line in str(error).splitlines()]
         if "up" in way:
-            found = suspects(self.migration, self.before, str(error))
+            found = suspects(self.migration, self.before, rows, str(error))
             lines += [f"  {line}" for line in found]
         self._tell("fails with rows in the tables", way, lines)
 
     def _compare(self, sides: Iterable[Sides], way: str) -> None:
         __tracebackhide__ = True
-        faults = [f"  {fault}" for one in sides for fault in one.faults()]
+        found = [(one, [*one.faults()]) for one in sides]
+        faults = [f"  {fault}" for _, faults in found for fault in faults]
         if faults:
+            tables = [n for one, said in found if said for n in one.names]
+            database = self._dialect().name
+            is_down = "down" in way
+            blamed = touching(self.migration, tables, database, is_down=is_down)
+            faults += [f"  by {one}" for one in blamed]
             self._tell("rows are not kept", way, faults)
 
     def _tell(self, what: str, way: str, lines: Sequence[str]) -> NoReturn:
         __tracebackhide__ = True
         name, told = self.migration.name, "\n".join(lines)
-        down = " --down" if "down" in way else ""
-        raise AssertionError(
-            f"{name}, {way}: {what}:\n{told}\n"
-            f'"makemigrations migrate showsql {name}{down}" shows what runs'
-        )
+        shown = f'"makemigrations migrate showsql {name}'
+        next_ = f'{shown}{" --down" if "down" in way else ""}" shows what runs'
+        if "more" in way:
+            next_ += f', {shown} --down" what ran before'
+        raise AssertionError(f"{name}, {way}: {what}:\n{told}\n{next_}")
 
     def _fill(self, promised: Promised) -> tuple[Unfilled, ...]:
         from mm_pytest.rows.filling import Filling

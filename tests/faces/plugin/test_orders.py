@@ -93,7 +93,8 @@ def test_branches_that_only_fit_in_one_order_are_found(suite: Suite) -> None:
     said = suite.failed(*CHECKS, "commutes")
     assert_outcome(said, "0003_merge::commutes", "FAILED")
     assert (
-        "0003_merge: the branches that it merges make something else in the order"
+        "0003_merge (migrations/0003_merge.py:4:1): the branches that it merges make"
+        " something else in the order"
         " 0002_b, 0002_a; the database differs by:"
     ) in said
     assert said.count("  alter users.email") == len(KINDS)
@@ -109,8 +110,8 @@ def test_a_squash_that_makes_something_else_is_found(suite: Suite) -> None:
     said = suite.failed(*CHECKS, "squash_equals")
     assert_outcome(said, "0001_squashed_0002_age::squash_equals", "FAILED")
     assert (
-        "0001_squashed_0002_age makes something else than the migrations that it"
-        " replaces; the database differs by:"
+        f"0001_squashed_0002_age ({squash}:4:1) makes something else than the"
+        " migrations that it replaces; the database differs by:"
     ) in said
     assert said.count("  alter users.age") == len(KINDS)
 

@@ -48,8 +48,8 @@ def test_a_missing_backfill_is_found(suite: Suite) -> None:
     said = found(suite, *KINDS)
     assert "0002_x, going up: fails with rows in the tables:" in said
     assert (
-        "users.age is required, and rows that are there get no value for it: give the"
-        " operation a one_off"
+        "users.age is required, and rows that are there get no value for it (8 of 8"
+        ' rows): give the operation a one_off, as in one_off=mm.Literal("…")'
     ) in said
     assert SHOWN in said
 
