@@ -7,6 +7,7 @@ from mm_pytest.assertions import (
     assert_no_drift,
     assert_one_leaf,
     assert_reversible,
+    live_schema,
 )
 from mm_pytest.orders import assert_commutes, assert_no_trace, assert_squash_equals
 
@@ -18,4 +19,5 @@ __all__ = [
     "assert_one_leaf",
     "assert_reversible",
     "assert_squash_equals",
+    "live_schema",
 ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mm_engine.operations import Operation
     from mm_engine.project import Project
     from mm_engine.project.drifting import Difference
+    from mm_pytest.live import LiveSchema
 
 
 def assert_migrations_match_schema(project: Project) -> None:
@@ -61,6 +62,16 @@ def assert_no_drift(
             f" by:\n{lines}\n"
             '"makemigrations db-diff" shows it, and how to go on'
         )
+
+
+def live_schema(source: sa.Engine | sa.Connection, project: Project) -> LiveSchema:
+    """The schema of a live database, to be compared with another by ``==``.
+
+    It is read when it is compared; an ``assert`` that fails tells how they differ.
+    """
+    from mm_pytest.live import LiveSchema
+
+    return LiveSchema(source, project)
 
 
 def assert_reversible(project: Project, engine: sa.Engine) -> None:

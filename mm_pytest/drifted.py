@@ -23,11 +23,13 @@ def drift(
         with source.connect() as connection:
             return drift(connection, project, schema)
     from mm_engine import introspect
+    from mm_engine.model.naming import with_names
     from mm_engine.runner.history import History
 
-    if schema is None:
-        schema = project.graph().schema(History.read(source).names)
-    return introspect.drift(source, schema, dialect_of(source, project))
+    applied = project.graph().schema(History.read(source).names)
+    # Schema files leave names open, which a database has.
+    expected = applied if schema is None else with_names(schema, applied)
+    return introspect.drift(source, expected, dialect_of(source, project))
 
 
 def dialect_of(source: sa.Connection, project: Project) -> Dialect:

@@ -6,6 +6,7 @@ here but pytest; the rest comes when a test asks for it.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,6 +102,17 @@ def pytest_report_collectionfinish(
     from mm_pytest.report import head
 
     return head(config, items)
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Say of schemas that an ``assert`` found unequal how they differ."""
+    if op != "==" or "mm_engine.model.schema" not in sys.modules:
+        return None
+    from mm_pytest.live import explained
+
+    return explained(config, left, right)
 
 
 @pytest.hookimpl(optionalhook=True)

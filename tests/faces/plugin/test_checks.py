@@ -155,6 +155,7 @@ def test_files(mm_project):
 
 def test_live(mm_project, mm_sqlalchemy):
     mm_pytest.assert_no_drift(mm_sqlalchemy, mm_project)
+    mm_pytest.assert_no_drift(mm_sqlalchemy, mm_project, mm_project.schema())
     with mm_sqlalchemy.begin() as connection:
         connection.execute(sa.text("ALTER TABLE users ADD COLUMN nick text"))
     with pytest.raises(AssertionError, match="users.nick"):
