@@ -9,6 +9,7 @@ import pytest
 from mm_pytest import workers
 
 if TYPE_CHECKING:
+    from mm_pytest.accounts import Account
     from mm_pytest.run import Run
 
 
@@ -19,6 +20,7 @@ class Ending:
         """End a run, or the part of it that a worker has."""
         self._run = run
         self._untold: tuple[str, ...] = ()
+        self._accounts: tuple[Account, ...] = ()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(
@@ -32,10 +34,10 @@ class Ending:
         if not self._run.is_used:
             return
         from mm_pytest.opened import opened
-        from mm_pytest.report import lines
 
         found = opened(session.config)
-        workers.say(session.config, lines(found))
+        self._accounts = found.accounts.all(found.places, found.missed)
+        workers.say(session.config, self._accounts)
         if exitstatus == pytest.ExitCode.OK:
             self._untold = found.failures()
         if self._untold:
@@ -45,14 +47,29 @@ class Ending:
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         """Say what workers and checks had to say, and what no test has failed by."""
-        for line in workers.heard(config):
-            terminalreporter.write_line(line)
         from mm_pytest.report import unfilled
 
-        for line in unfilled(terminalreporter):
+        for line in [*self._told(config), *unfilled(terminalreporter)]:
             terminalreporter.write_line(line)
         for failure in self._untold:
             terminalreporter.write_line(failure, red=True)
+
+    def _told(self, config: pytest.Config) -> list[str]:
+        """What workers had no head for, and what else there is to say."""
+        heard = workers.heard(config)
+        if not (heard or self._accounts):
+            return []
+        from mm_pytest import explained
+        from mm_pytest.report import lines
+
+        processes = heard or {"": self._accounts}
+        accounts = [one for told in processes.values() for one in told]
+        is_asked = config.getoption(explained.OPTION)
+        return [
+            *(lines(accounts) if heard else ()),
+            *explained.left_open(accounts),
+            *(explained.explanations(processes) if is_asked else ()),
+        ]
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:

@@ -84,7 +84,7 @@ def mm_database(mm_server: Place, request: pytest.FixtureRequest) -> Iterator[st
         )
     url = outcomes.migrated(lambda: found.migrated(stand))
     yield url
-    mm_server.let_go(url)
+    outcomes.let_go(found, mm_server, url)
 
 
 @pytest.fixture
@@ -123,6 +123,7 @@ def mm_sqlalchemy(
             return
     with users_engine(url) as engine:
         yield engine
+        found.accounts.of(found.named(mm_server)).looked_at(engine)
 
 
 @pytest.fixture
@@ -223,4 +224,4 @@ def mm_migrator(
         with users_engine(url) as engine:
             yield TestMigrator(mm_project, url, mm_server.kind, engine)
     finally:
-        mm_server.let_go(url)
+        outcomes.let_go(found, mm_server, url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from functools import cached_property
@@ -11,6 +12,7 @@ import attrs
 import pytest
 
 from mm_pytest import workers
+from mm_pytest.accounts import Accounts, Migrated
 from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.named import Named
 from mm_pytest.options import COPIED
@@ -57,6 +59,7 @@ class Opened:
         self.run = run
         self.missed: dict[Named, tuple[Missed, ...]] = {}
         self.places: dict[Named, Place] = {}
+        self.accounts = Accounts()
         self._stack = ExitStack()
         self._rooms: dict[Named, Room] = {}
         self._shared: dict[Stand, Shared] = {}
@@ -110,9 +113,10 @@ class Opened:
         with a reference to it from then on.
         """
         place, template = self.place(stand.named), self._template(stand)
-        if isinstance(place, CopyingPlace):
-            return place.copy(template)
-        return self._taken_up(stand)
+        with self.accounts.of(stand.named).handing():
+            if isinstance(place, CopyingPlace):
+                return place.copy(template)
+            return self._taken_up(stand)
 
     def shared(self, stand: Stand) -> Shared:
         """A migrated database that tests have in common, each leaving it as it was."""
@@ -164,6 +168,7 @@ class Opened:
             return self._files(named)
         outcome = self.run.once(_server(named), Outcome, lambda: self._tried(named))
         self.missed[named] = outcome.missed
+        self.accounts.of(named).seconds = outcome.seconds
         reached = outcome.reached
         if reached is None:
             raise NoServerError(named, outcome.missed)
@@ -248,16 +253,19 @@ class Opened:
     def _tried_on_empty(self, stand: Stand) -> Template:
         from mm_engine.errors import MMError
 
-        place = self.place(stand.named)
+        place, began = self.place(stand.named), time.perf_counter()
         try:
             url = self._taken_up(stand)
         except MMError as error:
             told = f"the migrations cannot be applied to an empty {stand.named}:"
             return Template(stand, None, f"{told}\n{error}")
-        if isinstance(place, CopyingPlace):
-            return Template(stand, place.sealed(url))
-        place.drop(url)
-        return Template(stand, "")
+        if not isinstance(place, CopyingPlace):
+            place.drop(url)
+            return Template(stand, "")
+        sealed = place.sealed(url)
+        made = Migrated.by(self.standing.graph(), stand.to, began)
+        self.accounts.of(stand.named).templates.append(made)
+        return Template(stand, sealed)
 
     def _taken_up(self, stand: Stand) -> str:
         """A new database, migrated from nothing."""

@@ -50,6 +50,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="fail, rather than skip, where no way leads to a server",
     )
     group.addoption(
+        "--mm-explain",
+        action="store_true",
+        help="say at the end how databases were reached and made, and how long it took",
+    )
+    group.addoption(
         "--mm-checks",
         action="store_true",
         help="collect checks of the migrations as tests of their own",

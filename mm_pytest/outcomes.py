@@ -94,7 +94,8 @@ def emptied(found: Opened, stand: Stand) -> Iterator[Shared]:
         _fail(told)
     yield shared
     try:
-        shared.reset()
+        with found.accounts.of(stand.named).handing():
+            shared.reset()
     except NotResetError as error:
         told = f"the test has left a database that cannot be used again: {error}"
     if told:
@@ -117,6 +118,12 @@ def migrated(make: Callable[[], Got]) -> Got:
     if reason.is_first:
         _fail(str(reason))
     pytest.skip(str(reason))
+
+
+def let_go(found: Opened, place: Place, url: str) -> None:
+    """Have the database of a test dropped; note the test if it is still connected."""
+    if not place.let_go(url):
+        found.accounts.of(found.named(place)).left_open()
 
 
 def _fail(told: str) -> NoReturn:

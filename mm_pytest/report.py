@@ -6,12 +6,15 @@ at its end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mm_pytest.explained import made
+
 if TYPE_CHECKING:
+    from mm_pytest.accounts import Account
     from mm_pytest.named import Named
     from mm_pytest.opened import Opened
 
@@ -52,10 +55,15 @@ def unfilled(reporter: pytest.TerminalReporter) -> list[str]:
     ]
 
 
-def lines(found: Opened) -> list[str]:
-    """The lines for what was opened, and for what could not be."""
-    names = dict.fromkeys([*found.places, *found.missed])
-    return [_line(found, named) for named in names]
+def lines(accounts: Iterable[Account]) -> list[str]:
+    """The lines for what workers opened and could not open, each once."""
+    same: dict[tuple[str, str | None, tuple[str, ...]], list[Account]] = {}
+    for one in accounts:
+        same.setdefault((one.database, one.title, one.missed), []).append(one)
+    return [
+        line(database, title and f"{title}, {made(told)}".removesuffix(", "), missed)
+        for (database, title, missed), told in same.items()
+    ]
 
 
 def _given(config: pytest.Config, item: pytest.Item) -> tuple[Named, ...]:
@@ -86,9 +94,14 @@ def _opened(config: pytest.Config, named: Named) -> list[str]:
 
 
 def _line(found: Opened, named: Named) -> str:
+    place = found.places.get(named)
+    missed = map(str, found.missed.get(named, ()))
+    return line(str(named), place.title if place else None, missed)
+
+
+def line(database: str, title: str | None, missed: Iterable[str]) -> str:
     """What was taken, and why not what goes before it; or why there is nothing."""
-    missed = "; ".join(map(str, found.missed.get(named, ())))
-    if named in found.places:
-        title = found.places[named].title
-        return f"makemigrations: {title}" + (f" (not by {missed})" if missed else "")
-    return f"makemigrations: no {named} ({missed})"
+    ways = "; ".join(missed)
+    if title:
+        return f"makemigrations: {title}" + (f" (not by {ways})" if ways else "")
+    return f"makemigrations: no {database} ({ways})"

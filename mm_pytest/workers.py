@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import pickle
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import pytest
 
 from mm_pytest.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from mm_pytest.accounts import Account
+
+Accounts: TypeAlias = "tuple[Account, ...]"
 
 INPUT = "makemigrations_run"
 OUTPUT = "makemigrations_said"
 RUN: pytest.StashKey[Run] = pytest.StashKey()
-SAID: pytest.StashKey[dict[str, None]] = pytest.StashKey()
+SAID: pytest.StashKey[dict[str, Accounts]] = pytest.StashKey()
+
+
+class Gateway(Protocol):
+    """The way to a worker, which has its name: ``gw0``."""
+
+    id: str
 
 
 class Node(Protocol):
     """A worker, as the controller sees it: what it is told, and what it has said."""
 
     config: pytest.Config
+    gateway: Gateway
     workerinput: dict[str, object]
 
 
@@ -47,18 +57,19 @@ def invite(node: Node) -> None:
 
 def said(node: Node) -> None:
     """Keep what a worker has said; one that was killed has said nothing."""
-    told = getattr(node, "workeroutput", {}).get(OUTPUT, ())
-    node.config.stash.setdefault(SAID, {}).update(dict.fromkeys(told))
+    told = getattr(node, "workeroutput", {}).get(OUTPUT)
+    if told is not None:
+        accounts: Accounts = pickle.loads(told)  # noqa: S301 - it is our own worker
+        node.config.stash.setdefault(SAID, {})[node.gateway.id] = accounts
 
 
-def heard(config: pytest.Config) -> tuple[str, ...]:
-    """What the workers have said, each line once."""
-    found: dict[str, None] = config.stash.get(SAID, {})
-    return tuple(found)
+def heard(config: pytest.Config) -> dict[str, Accounts]:
+    """What the workers have said, by their names."""
+    return config.stash.get(SAID, {})
 
 
-def say(config: pytest.Config, lines: Iterable[str]) -> None:
+def say(config: pytest.Config, accounts: Accounts) -> None:
     """Tell the controller, if this is a worker."""
     output = getattr(config, "workeroutput", None)
     if output is not None:
-        output[OUTPUT] = list(lines)
+        output[OUTPUT] = pickle.dumps(accounts)

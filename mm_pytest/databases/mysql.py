@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Container, Iterator
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ PREFIX = "mm_test_"
 
 REGISTER = f"{PREFIX}owners"
 """The database with the table that says whose the others are."""
+
+PATIENCE = 0.1
+"""Seconds to wait for sessions that were closed to be gone."""
 
 _OWNERS = "(name VARCHAR(64) PRIMARY KEY, owner TEXT NOT NULL)"
 _MAKE_REGISTER = (
@@ -131,6 +135,14 @@ class MySQL(CopyingPlace):
         server = stack.enter_context(connected(Url.of(url).refined(self.kind)))
         quoted = [*map(_quoted, tables)]
         return MySQLReset(self.kind, server, stack, quoted, fillings)
+
+    def let_go(self, url: str) -> bool:
+        """Drop it, once the sessions that are being closed are gone."""
+        name, deadline = _name(url), time.monotonic() + PATIENCE
+        while (staying := self._sessions(name)) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        self.drop(url)
+        return not staying
 
     def drop(self, url: str) -> None:
         """Drop a database of ours; whoever is still in it has nothing there."""
@@ -243,14 +255,19 @@ class MySQL(CopyingPlace):
         """Drop it for good: an open transaction of a test would keep us waiting."""
         from sqlalchemy.exc import DBAPIError
 
-        for (number,) in self._rows(
-            f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
-            " AND id <> CONNECTION_ID()"
-        ):
+        for number in self._sessions(name):
             with suppress(DBAPIError):  # it was leaving anyway
                 self._run(f"KILL {number}")
         self._run(f"DROP DATABASE IF EXISTS {name}")
         self._run(f"DELETE FROM {REGISTER}.owners WHERE name = '{name}'")
+
+    def _sessions(self, name: str) -> list[str]:
+        """Those in a database that are not our own."""
+        found = self._rows(
+            f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
+            " AND id <> CONNECTION_ID()"
+        )
+        return [number for (number,) in found]
 
     def _sweep(self) -> None:
         """Drop databases of ours whose process is no more."""

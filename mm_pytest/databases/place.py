@@ -32,9 +32,13 @@ class Place(ABC):
     def drop(self, url: str) -> None:
         """Drop a database that was made here, whoever is still connected."""
 
-    def let_go(self, url: str) -> None:
-        """Drop it now, or while the tests go on."""
+    def let_go(self, url: str) -> bool:
+        """Drop it now, or while the tests go on.
+
+        False where somebody was still connected; True too where nobody can know.
+        """
         self.drop(url)
+        return True
 
     @abstractmethod
     def close(self) -> None:

@@ -120,18 +120,19 @@ class PostgreSQL(CopyingPlace):
         del sealed
         return PostgreSQLReset(_connected(Url.of(url)))
 
-    def let_go(self, url: str) -> None:
+    def let_go(self, url: str) -> bool:
         """Have a database of ours dropped while the tests go on.
 
         What cannot be dropped so is dropped at the end, which says why not.
         """
         name = _name(url)
         if name not in self._made:
-            return
-        self._wait_until_left(name, PATIENCE / 20)
+            return True
+        is_left = self._wait_until_left(name, PATIENCE / 20)
         self._have_left()
         if self._dropping.send(self._text(_told(_DROP, name))):
             self._leaving = name
+        return is_left
 
     def drop(self, url: str) -> None:
         """Drop a database of ours; whoever is still connected is thrown out."""
@@ -202,13 +203,15 @@ class PostgreSQL(CopyingPlace):
     def _drop(self, name: str) -> None:
         self._run(_told(_DROP, name))
 
-    def _wait_until_left(self, name: str, patience: float = PATIENCE) -> None:
+    def _wait_until_left(self, name: str, patience: float = PATIENCE) -> bool:
+        """Whether all sessions are gone, at the latest after that many seconds."""
         deadline = time.monotonic() + patience
         query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
         while self._server.execute(query, (name,)).fetchone() != (0,):
             if time.monotonic() > deadline:
-                return
+                return False
             time.sleep(0.001)
+        return True
 
     def _sweep(self) -> None:
         """Drop databases of ours whose process is no more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ class Outcome:
 
     reached: Reached | None
     missed: tuple[Missed, ...]
+    seconds: float = 0.0
+    """How long all of them took together."""
 
 
 class NoServerError(Exception):
@@ -63,6 +66,7 @@ def openers() -> Mapping[str, Opener]:
 def tried(wanted: Wanted, run: Run, connect: Callable[[Reached], None]) -> Outcome:
     """The first server of a run that lets us connect, and the ways that led to none."""
     missed: list[Missed] = []
+    began = time.perf_counter()
     for way in [wanted.way] if wanted.way else WAYS:
         try:
             with ExitStack() as attempt:
@@ -72,7 +76,7 @@ def tried(wanted: Wanted, run: Run, connect: Callable[[Reached], None]) -> Outco
         except NoWayError as error:
             missed.append(Missed(way, str(error)))
         else:
-            return Outcome(reached, tuple(missed))
+            return Outcome(reached, tuple(missed), time.perf_counter() - began)
     return Outcome(None, tuple(missed))
 
 
