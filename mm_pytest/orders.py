@@ -99,12 +99,13 @@ def other_order(graph: MigrationGraph, name: str) -> tuple[str, ...]:
 
 def merges(graph: MigrationGraph) -> tuple[str, ...]:
     """The migrations that bring branches together which may arrive in any order."""
-    return tuple(
-        one.name
-        for one in graph.order()
-        if len(graph.parents[one.name]) > 1
-        and other_order(graph, one.name) != graph.ancestors(one.name)
-    )
+    return tuple(one.name for one in graph.order() if is_merge(graph, one.name))
+
+
+def is_merge(graph: MigrationGraph, name: str) -> bool:
+    """Whether it comes after branches that may arrive in any order."""
+    several = len(graph.parents[name]) > 1
+    return several and other_order(graph, name) != graph.ancestors(name)
 
 
 def squashes(graph: MigrationGraph) -> tuple[str, ...]:

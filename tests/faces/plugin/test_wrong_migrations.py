@@ -194,6 +194,38 @@ def test_each_kind_is_found_and_all_is_said(suite: Suite, name: str) -> None:
         assert len(found) >= len(KINDS), f"{pattern}\n{said}"
 
 
+MERGE = """
+import mm_engine as mm
+
+migration = mm.Migration(
+    name="0004_merge", dependencies=["0003_a", "0003_b"], operations=[]
+)
+"""
+
+
+def test_rows_that_only_one_branch_would_take_are_found(suite: Suite) -> None:
+    suite.migration("0002_posts", POSTS)
+    suite.migration("0003_a", f'mm.AddForeignKey("posts", {AUTHOR})', "0002_posts")
+    orphans = 'mm.RunSQL("UPDATE posts SET author_id = 999", "")'
+    suite.migration("0003_b", orphans, "0002_posts")
+    suite.write("migrations/0004_merge.py", MERGE)
+    said = suite.failed(
+        *("--mm-checks", "--mm-databases", ",".join(KINDS), "-v"),
+        *("-k", "rows or commutes"),
+    )
+    for kind in KINDS:
+        assert f"migrations::0003_a::rows[{kind}] PASSED" in said
+        assert f"migrations::0003_b::rows[{kind}] PASSED" in said
+        assert f"migrations::0004_merge::rows[{kind}] FAILED" in said
+    merge = r"0004_merge \(migrations/0004_merge\.py:4:1\): the branches that it merges"
+    for pattern in (
+        merge + " fail with rows in the tables in the order 0003_a, 0003_b:",
+        r"migrations/0003_b\.py:7:17: 0003_b: .*UPDATE posts SET author_id = 999",
+        r'"makemigrations migrate showsql 0003_b" shows what runs',
+    ):
+        assert len(re.findall(pattern, said)) == len(KINDS), f"{pattern}\n{said}"
+
+
 def test_a_migration_without_its_schema_file_is_found(suite: Suite) -> None:
     suite.migration("0002_age", f'mm.AddField("users", {AGE})')
     said = suite.failed("--mm-checks", "-k", "schema_matches")
