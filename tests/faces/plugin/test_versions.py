@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from mariadb import rows
 from mm_pytest.databases.postgresql import PREFIX
 from mm_pytest.servers.binaries import installed_versions, version_of
 from postgresql import binaries
@@ -107,6 +108,23 @@ def test_databases_of_two_names_are_kept_apart(
     with psycopg.connect(postgresql_url) as connection:
         names = connection.execute("SELECT datname FROM pg_database").fetchall()
     assert [name for (name,) in names if str(name).startswith(PREFIX)] == []
+
+
+@pytest.mark.database("mariadb")
+def test_a_server_of_mariadb_has_two_numbers_to_a_version(
+    suite: Suite, mariadb_server: str
+) -> None:
+    [(told,)] = rows(mariadb_server, "SELECT VERSION()")
+    line = ".".join(str(told).split(".")[:2])
+    name = f"MAKEMIGRATIONS_TEST_URL_MARIADB_{line.replace('.', '_')}"
+    suite.environment |= {name: mariadb_server}
+    suite.environment["MAKEMIGRATIONS_TEST_URL_MARIADB"] = mariadb_server
+    suite.tests("def test_it(mm_session): pass\n")
+    words = ("--mm-databases", f"mariadb:{line},mariadb:5.5", "--mm-server", "url")
+    said = suite.passed("-W", "error", *words, "-v")
+    assert f"test_it[mariadb:{line}] PASSED" in said
+    assert f"makemigrations: mariadb {line}." in said
+    assert f"makemigrations: no mariadb:5.5 (url: the server is {line}." in said
 
 
 @pytest.mark.database("postgresql")
