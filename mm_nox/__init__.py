@@ -10,6 +10,7 @@ In a noxfile:
 from mm_nox.sessions import (
     db2schema,
     db_diff,
+    db_stop,
     db_test,
     makemigrations,
     migrate,
@@ -22,6 +23,7 @@ from mm_nox.sessions import (
 __all__ = [
     "db2schema",
     "db_diff",
+    "db_stop",
     "db_test",
     "makemigrations",
     "migrate",

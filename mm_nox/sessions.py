@@ -68,6 +68,11 @@ def db_test(session: nox.Session) -> None:
     _python(session, "pytest", "--mm-checks", "--mm-require", *session.posargs)
 
 
+def db_stop(session: nox.Session) -> None:
+    """Stop and drop what runs of tests with --mm-keep have kept."""
+    _python(session, "pytest", "--mm-stop", *session.posargs)
+
+
 MODULES = {"makemigrations": "mm_engine", "pytest": "pytest"}
 """What Python runs where a program is not on PATH."""
 
@@ -86,6 +91,7 @@ SESSIONS: dict[str, Command] = {
     "db-diff": db_diff,
     "db2schema": db2schema,
     "db-test": db_test,
+    "db-stop": db_stop,
 }
 """Every session by its name, without a prefix."""
 

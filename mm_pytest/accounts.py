@@ -49,7 +49,8 @@ class Account:
 
     ``title`` is what was reached, None for nothing, ``missed`` the ways that led
     nowhere, ``seconds`` how long all that took. ``templates`` has those that this
-    process made; ``open_after`` the tests that left a connection open.
+    process made, ``kept`` counts those that an earlier run had kept, ``unkept`` says
+    why others could not be; ``open_after`` the tests that left a connection open.
     """
 
     database: str
@@ -57,6 +58,8 @@ class Account:
     missed: tuple[str, ...] = ()
     seconds: float = 0.0
     templates: list[Migrated] = attrs.field(factory=list)
+    kept: int = 0
+    unkept: dict[str, None] = attrs.field(factory=dict)
     handed: list[Handed] = attrs.field(factory=list)
     open_after: dict[str, None] = attrs.field(factory=dict)
 

@@ -39,7 +39,7 @@ class Ending:
         self._accounts = found.accounts.all(found.places, found.missed)
         workers.say(session.config, self._accounts)
         if exitstatus == pytest.ExitCode.OK:
-            self._untold = found.failures()
+            self._untold = found.templates.failures()
         if self._untold:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -67,6 +67,7 @@ class Ending:
         is_asked = config.getoption(explained.OPTION)
         return [
             *(lines(accounts) if heard else ()),
+            *explained.unkept(accounts),
             *explained.left_open(accounts),
             *(explained.explanations(processes) if is_asked else ()),
         ]

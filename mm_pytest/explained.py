@@ -27,13 +27,19 @@ def explanations(processes: Mapping[str, Sequence[Account]]) -> list[str]:
     return [line for name in names for line in _of_database(name, processes)]
 
 
-def made(accounts: Iterable[Account]) -> str:
-    """How many templates were made, and in what time; empty for none."""
+def unkept(accounts: Iterable[Account]) -> list[str]:
+    """Why templates will not be there for the next run, that should be."""
+    found = {f"{one.database}: {why}": None for one in accounts for why in one.unkept}
+    return [f"makemigrations: no template is kept of {told}" for told in found]
+
+
+def made(accounts: Sequence[Account]) -> str:
+    """How many templates were made, and in what time, or kept; empty for none."""
     found = [template for one in accounts for template in one.templates]
-    if not found:
-        return ""
-    what = "template" if len(found) == 1 else f"{len(found)} templates"
-    return f"{what} made in {sum(one.seconds for one in found):.2f} s"
+    kept = sum(one.kept for one in accounts)
+    seconds = sum(one.seconds for one in found)
+    told = [f"{_templates(len(found))} made in {seconds:.2f} s"] if found else []
+    return ", ".join([*told, *([f"{_templates(kept)} kept"] if kept else [])])
 
 
 def _of_database(
@@ -57,6 +63,8 @@ def _of_database(
                 f"  template of {_migrations(template.migrations)}{upto}: made in"
                 f" {template.seconds:.2f} s"
             )
+    if kept := sum(one.kept for one in accounts):
+        yield f"  {_templates(kept)} kept by an earlier run"
     handed = [given for one in accounts for given in one.handed]
     if handed:
         yield f"  databases for tests: {_figures(handed)}"
@@ -82,6 +90,10 @@ def _figures(handed: Sequence[Handed]) -> str:
         f"{len(times)} in {_ms(sum(times))}, median {_ms(median(times))},"
         f" slowest {_ms(max(times))}"
     )
+
+
+def _templates(number: int) -> str:
+    return "template" if number == 1 else f"{number} templates"
 
 
 def _migrations(number: int) -> str:

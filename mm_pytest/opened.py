@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import attrs
 import pytest
 
 from mm_pytest import workers
-from mm_pytest.accounts import Accounts, Migrated
+from mm_pytest.accounts import Accounts
 from mm_pytest.databases.place import CopyingPlace
 from mm_pytest.named import Named
 from mm_pytest.options import COPIED
 from mm_pytest.servers.wanted import NoWayError
 from mm_pytest.settings import DATABASES, Settings
+from mm_pytest.templates import Templates
 from mm_pytest.wishes import Stand
 
 if TYPE_CHECKING:
@@ -33,23 +31,6 @@ if TYPE_CHECKING:
     from mm_pytest.standing import StandingProject
 
 
-class NotMigratedError(Exception):
-    """The migrations failed on an empty database; told once a run in full."""
-
-    def __init__(self, message: str, *, is_first: bool) -> None:
-        super().__init__(message)
-        self.is_first = is_first
-
-
-@attrs.frozen
-class Template:
-    """The database that others are copied from, or how the migrations of it failed."""
-
-    stand: Stand
-    url: str | None
-    failure: str = ""
-
-
 class Opened:
     """Opens what is asked for, once, and closes it."""
 
@@ -60,6 +41,7 @@ class Opened:
         self.missed: dict[Named, tuple[Missed, ...]] = {}
         self.places: dict[Named, Place] = {}
         self.accounts = Accounts()
+        self.templates = Templates(self)
         self._stack = ExitStack()
         self._rooms: dict[Named, Room] = {}
         self._shared: dict[Stand, Shared] = {}
@@ -109,14 +91,13 @@ class Opened:
     def migrated(self, stand: Stand) -> str:
         """A new database that stands where its migrations take it; gives its URL.
 
-        Raises ``NotMigratedError`` with the whole story the first time in a run, and
-        with a reference to it from then on.
+        Raises ``NotMigratedError``, as ``Templates.url`` does.
         """
-        place, template = self.place(stand.named), self._template(stand)
+        place, template = self.place(stand.named), self.templates.url(stand)
         with self.accounts.of(stand.named).handing():
             if isinstance(place, CopyingPlace):
                 return place.copy(template)
-            return self._taken_up(stand)
+            return self.templates.taken_up(stand)
 
     def shared(self, stand: Stand) -> Shared:
         """A migrated database that tests have in common, each leaving it as it was."""
@@ -124,7 +105,7 @@ class Opened:
 
         if stand not in self._shared:
             place, url = self.place(stand.named), self.migrated(stand)
-            made = Shared(place, url, self._template(stand))
+            made = Shared(place, url, self.templates.url(stand))
             self._stack.callback(made.close)
             self._shared[stand] = made
         return self._shared[stand]
@@ -151,14 +132,18 @@ class Opened:
         """The same, on a database with nothing in it."""
         return self.engine(self.place(named).empty(), named.kind)
 
-    def failures(self) -> tuple[str, ...]:
-        """How migrations failed in this run, in whichever of its processes."""
-        return tuple(one.failure for one in self._templates() if one.failure)
+    def goes_on(self, named: Named) -> bool:
+        """Whether its server is there when the run is over."""
+        from mm_pytest.servers.ways import Outcome
+
+        outcome = self.run.told(_server(named), Outcome)
+        way = outcome.reached.way if outcome and outcome.reached else ""
+        return way == "url" or (way == "container" and self.settings.is_keeping)
 
     def close(self) -> None:
         """Drop every database; servers go with the run."""
         if self.run.is_ours:
-            self._drop_templates()
+            self.templates.drop()
         self._stack.close()
 
     def _place(self, named: Named) -> Place:
@@ -205,6 +190,7 @@ class Opened:
             folder=self.run.folder,
             owner=self.run.owner,
             project=self.settings.project,
+            is_kept=self.settings.is_keeping,
         )
         return tried(wanted, self.run, lambda one: self._connected(named, one).close())
 
@@ -229,91 +215,9 @@ class Opened:
 
         return Anew(kind, reached.url, reached.way)
 
-    def _template(self, stand: Stand) -> str:
-        """Its URL; the first process of the run to ask makes it.
-
-        Where nothing can be copied it says only that the migrations can be applied.
-        """
-        made: list[Template] = []
-
-        def make() -> Template:
-            made.append(self._tried_on_empty(stand))
-            return made[0]
-
-        template = self.run.once(_template(stand), Template, make)
-        if template.url is None:
-            told = (
-                f"the migrations cannot be applied to {stand.named};"
-                " an earlier test says why"
-            )
-            message = template.failure if made else told
-            raise NotMigratedError(message, is_first=bool(made))
-        return template.url
-
-    def _tried_on_empty(self, stand: Stand) -> Template:
-        from mm_engine.errors import MMError
-
-        place, began = self.place(stand.named), time.perf_counter()
-        try:
-            url = self._taken_up(stand)
-        except MMError as error:
-            told = f"the migrations cannot be applied to an empty {stand.named}:"
-            return Template(stand, None, f"{told}\n{error}")
-        if not isinstance(place, CopyingPlace):
-            place.drop(url)
-            return Template(stand, "")
-        sealed = place.sealed(url)
-        made = Migrated.by(self.standing.graph(), stand.to, began)
-        self.accounts.of(stand.named).templates.append(made)
-        return Template(stand, sealed)
-
-    def _taken_up(self, stand: Stand) -> str:
-        """A new database, migrated from nothing."""
-        from mm_pytest.engines import engine
-
-        place = self.place(stand.named)
-        url = place.empty()
-        try:
-            with engine(url, stand.named.kind) as opened:
-                self.project.migrate(opened, to=stand.to)
-        except BaseException:
-            place.drop(url)
-            raise
-        return url
-
-    def _templates(self) -> list[Template]:
-        """Those that any process of the run has made, or could not make."""
-        names = self.run.names("template-*@*")
-        found = [self.run.told(name, Template) for name in names]
-        return [one for one in found if one]
-
-    def _drop_templates(self) -> None:
-        """Those on servers of others; those of the run go with its folder."""
-        from mm_pytest.servers.ways import NoServerError, Outcome
-
-        sealed: dict[Named, list[str]] = {}
-        for template in self._templates():
-            if template.url:
-                sealed.setdefault(template.stand.named, []).append(template.url)
-        for named, urls in sealed.items():
-            outcome = self.run.told(_server(named), Outcome)
-            if outcome and outcome.reached and outcome.reached.way == "url":
-                # Where the server is gone by now, its next run will sweep.
-                with suppress(NoServerError):
-                    self._drop_sealed(self.place(named), urls)
-
-    def _drop_sealed(self, place: Place, urls: Iterable[str]) -> None:
-        for url in urls:
-            if isinstance(place, CopyingPlace):
-                place.drop_sealed(url)
-
 
 def _server(named: Named) -> str:
     return f"server-{named.file}"
-
-
-def _template(stand: Stand) -> str:
-    return f"template-{stand.named.file}@{stand.to or ''}"
 
 
 OPENED: pytest.StashKey[Opened] = pytest.StashKey()

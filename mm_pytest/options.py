@@ -55,6 +55,16 @@ def add_options(parser: pytest.Parser) -> None:
         help="say at the end how databases were reached and made, and how long it took",
     )
     group.addoption(
+        "--mm-keep",
+        action="store_true",
+        help="keep containers and migrated templates for the next run; see --mm-stop",
+    )
+    group.addoption(
+        "--mm-stop",
+        action="store_true",
+        help="stop and drop what runs have kept, and run no test",
+    )
+    group.addoption(
         "--mm-checks",
         action="store_true",
         help="collect checks of the migrations as tests of their own",

@@ -109,7 +109,7 @@ def migrated(make: Callable[[], Got]) -> Got:
     Later tests are skipped with a reference to it. A run in which no test fails by it
     fails nevertheless: see ``Ending``.
     """
-    from mm_pytest.opened import NotMigratedError
+    from mm_pytest.templates import NotMigratedError
 
     try:
         return make()

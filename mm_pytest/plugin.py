@@ -66,6 +66,15 @@ def pytest_configure(config: pytest.Config) -> None:
         opened(config)
 
 
+def pytest_cmdline_main(config: pytest.Config) -> pytest.ExitCode | None:
+    """Stop what runs have kept instead of running tests, where that is asked for."""
+    if not config.getoption("--mm-stop"):
+        return None
+    from mm_pytest.stopping import stop
+
+    return stop(config)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Have each test that needs a database run once on each of those wanted."""
     if _SERVER in metafunc.fixturenames:

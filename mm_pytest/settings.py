@@ -33,6 +33,7 @@ class Settings:
     fitting: tuple[str, ...] = ()
     snapshots: Path | None = None
     is_updating: bool = False
+    is_keeping: bool = False
     isolation: str = ISOLATIONS[0]
 
     @classmethod
@@ -53,6 +54,7 @@ class Settings:
             fitting=tuple(config.getini("mm_rows_fit")),
             snapshots=_folder(config, "mm_snapshots"),
             is_updating=bool(option("--mm-update-snapshots")),
+            is_keeping=bool(option("--mm-keep")),
         )
 
     def found(self) -> Project:

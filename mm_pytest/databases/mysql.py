@@ -7,6 +7,7 @@ beside them; nothing else is dropped.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import time
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mm_pytest.databases.connecting import connected
-from mm_pytest.databases.place import CopyingPlace
+from mm_pytest.databases.mysql_contents import END, Contents, Kept
+from mm_pytest.databases.place import KEPT, CopyingPlace
 from mm_pytest.databases.resets import NotResetError
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
@@ -39,31 +41,6 @@ _MAKE_REGISTER = (
     f"CREATE DATABASE IF NOT EXISTS {REGISTER}",
     f"CREATE TABLE IF NOT EXISTS {REGISTER}.owners {_OWNERS}",
 )
-_BEGIN = (
-    "SET SESSION foreign_key_checks = 0, unique_checks = 0,"
-    " sql_mode = 'NO_AUTO_VALUE_ON_ZERO'"
-)
-_END = "SET SESSION foreign_key_checks = 1, unique_checks = 1, sql_mode = ''"
-
-
-@attrs.frozen
-class Contents:
-    """What makes the things in a database again, in another one."""
-
-    origin: str
-    statements: tuple[str, ...]
-    views: tuple[str, ...]
-
-    def on(self, name: str) -> Iterator[str]:
-        """Every statement, for a database of another name, which is in use.
-
-        Views say the database of what they show; the name of ours is one of chance.
-        """
-        yield _BEGIN
-        yield from self.statements
-        for view in self.views:
-            yield view.replace(f"`{self.origin}`.", f"`{name}`.")
-        yield _END
 
 
 class MySQL(CopyingPlace):
@@ -92,23 +69,22 @@ class MySQL(CopyingPlace):
         self.version = ".".join(map(str, version))
         self.title = f"{kind} {self.version} by {way}"
         self._prefix = f"{PREFIX}{os.getpid()}_{secrets.token_hex(3)}"
-        for statement in (_END, *_MAKE_REGISTER):
+        for statement in (END, *_MAKE_REGISTER):
             self._run(statement)
         self._sweep()
 
     def empty(self) -> str:
         """A new database, marked as ours."""
         name = f"{self._prefix}_{len(self._made)}_{secrets.token_hex(3)}"
-        self._mark(name, Owner.here())
+        self._mark(name, Owner.here().text())
         self._made.append(name)
         self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-        url = attrs.evolve(self._url, database=name)
-        return url.sqlalchemy().render_as_string(hide_password=False)
+        return self._url_of(name)
 
     def sealed(self, url: str) -> str:
         """The same database, which is the run's from now on."""
         name = _name(url)
-        self._mark(name, self._owner)
+        self._mark(name, self._owner.text())
         self._made.remove(name)
         return url
 
@@ -121,6 +97,36 @@ class MySQL(CopyingPlace):
     def twin(self, url: str) -> str:
         """The same as a database has now."""
         return self._made_of(self._contents(_name(url)))
+
+    def kept(self, key: str) -> str | None:
+        """A database that the register has under the key, with what it had then."""
+        for name, told in self._all_kept():
+            if Kept.read(told).key != key:
+                continue
+            contents = self._contents(name)
+            if Kept.read(told).digest == self._digest(contents):
+                url = self._url_of(name)
+                self._read_once[url] = contents
+                return url
+            self._drop(name)
+        return None
+
+    def keep(self, sealed: str, key: str) -> str:
+        """The same database, which the register says is kept."""
+        name = _name(sealed)
+        contents = self._read_once[sealed] = self._contents(name)
+        kept = Kept(time.time_ns(), key, self._digest(contents))
+        self._mark(name, str(kept))
+        for old, _ in self._all_kept()[:-KEPT]:
+            self._drop(old)
+        return sealed
+
+    def forget(self) -> int:
+        """Drop those of every run."""
+        found = self._all_kept()
+        for name, _ in found:
+            self._drop(name)
+        return len(found)
 
     def reset(self, url: str, sealed: str) -> Reset:
         """What empties the tables that tests filled, by a connection of its own."""
@@ -246,10 +252,31 @@ class MySQL(CopyingPlace):
         row = found.mappings().one()
         return str(row[own if own in row else "SQL Original Statement"])
 
-    def _mark(self, name: str, owner: Owner) -> None:
+    def _mark(self, name: str, owner: str) -> None:
         self._server.exec_driver_sql(
-            f"REPLACE INTO {REGISTER}.owners VALUES (%s, %s)", (name, owner.text())
+            f"REPLACE INTO {REGISTER}.owners VALUES (%s, %s)", (name, owner)
         ).close()
+
+    def _all_kept(self) -> list[tuple[str, ...]]:
+        """The names of what is kept, and what the register says, the oldest first."""
+        found = self._rows(
+            f"SELECT name, owner FROM {REGISTER}.owners WHERE owner LIKE 'kept %'"
+        )
+        return sorted(found, key=lambda row: Kept.read(row[1]).moment)
+
+    def _digest(self, contents: Contents) -> str:
+        """What tells whether things and rows are still the same."""
+        parts = [*contents.statements, *contents.views]
+        for table in self._tables(contents.origin):
+            quoted = _quoted(contents.origin, table)
+            parts.append(repr(self._rows(f"SELECT count(*) FROM {quoted}")))
+            if self.kind != "tidb":  # which has no such statement
+                parts.append(repr(self._rows(f"CHECKSUM TABLE {quoted}")))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def _url_of(self, name: str) -> str:
+        url = attrs.evolve(self._url, database=name)
+        return url.sqlalchemy().render_as_string(hide_password=False)
 
     def _drop(self, name: str) -> None:
         """Drop it for good: an open transaction of a test would keep us waiting."""

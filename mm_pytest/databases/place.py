@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from mm_pytest.databases.resets import Reset
 
 
+KEPT = 8
+"""How many templates are kept of one kind and server, for as many branches of work."""
+
+
+class NotKeptError(Exception):
+    """Something cannot be kept; the message says why in one line."""
+
+
 class Place(ABC):
     """One server, or a folder of files; what it made goes when it closes."""
 
@@ -65,6 +73,24 @@ class CopyingPlace(Place):
         Nobody is connected to it at this time.
         """
         return self.copy(url)
+
+    @abstractmethod
+    def kept(self, key: str) -> str | None:
+        """The sealed database that an earlier run has kept under a key; gives its URL.
+
+        One that is not what it was then is dropped.
+        """
+
+    @abstractmethod
+    def keep(self, sealed: str, key: str) -> str:
+        """Have what is sealed outlive the run, which finds it by a key; gives its URL.
+
+        The oldest of more than ``KEPT`` are dropped. Raises ``NotKeptError``.
+        """
+
+    @abstractmethod
+    def forget(self) -> int:
+        """Drop all that was kept, by whichever run; gives how many there were."""
 
     @abstractmethod
     def reset(self, url: str, sealed: str) -> Reset:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import attrs
 
 from mm_pytest.databases.errands import Errand
-from mm_pytest.databases.place import CopyingPlace
+from mm_pytest.databases.place import KEPT, CopyingPlace, NotKeptError
 from mm_pytest.owner import Owner
 from mm_pytest.servers.wanted import NoWayError
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 PREFIX = "mm_test_"
 """What the names of our databases begin with."""
+
+KEPT_PREFIX = "mm_kept_"
+"""What the names of those begin with that outlive a run."""
 
 STRATEGY = 15
 """The first version that can be told how to copy a database."""
@@ -112,6 +116,42 @@ class PostgreSQL(CopyingPlace):
         self._run(self._copy_of(_name(url), name))
         return self._marked(name)
 
+    def kept(self, key: str) -> str | None:
+        """A database called after the key, to which nobody could connect meanwhile."""
+        name = f"{KEPT_PREFIX}{key}"
+        query = "SELECT datallowconn FROM pg_database WHERE datname = %s"
+        found = self._server.execute(query, (name,)).fetchone()
+        if found == (True,):
+            self._drop(name)
+        return self._url_of(name) if found == (False,) else None
+
+    def keep(self, sealed: str, key: str) -> str:
+        """The same database under another name, which is nobody's.
+
+        Where another run was quicker, its database.
+        """
+        import psycopg
+
+        name, kept = _name(sealed), f"{KEPT_PREFIX}{key}"
+        try:
+            self._run(_told("ALTER DATABASE {} RENAME TO {}", name, kept))
+            self._run(_told("COMMENT ON DATABASE {} IS NULL", kept))
+        except psycopg.errors.DuplicateDatabase:
+            self._drop(name)
+        except psycopg.Error as error:
+            raise NotKeptError(" ".join(str(error).split())) from error
+        for old in self._all_kept()[:-KEPT]:
+            with suppress(psycopg.Error):  # somebody copies it
+                self._drop(old)
+        return self._url_of(kept)
+
+    def forget(self) -> int:
+        """Drop those of every run."""
+        found = self._all_kept()
+        for name in found:
+            self._drop(name)
+        return len(found)
+
     def reset(self, url: str, sealed: str) -> Reset:
         """What deletes the rows of tests, by a connection of its own."""
         from mm_engine.runner.url import Url
@@ -192,6 +232,18 @@ class PostgreSQL(CopyingPlace):
     def _marked(self, name: str) -> str:
         self._made.append(name)
         self._mark(name, Owner.here())
+        return self._url_of(name)
+
+    def _all_kept(self) -> list[str]:
+        """What is kept, in the order in which it was made."""
+        found = self._server.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+            " AND NOT datallowconn ORDER BY oid",
+            (KEPT_PREFIX,),
+        ).fetchall()
+        return [str(name) for (name,) in found]
+
+    def _url_of(self, name: str) -> str:
         url = attrs.evolve(self._url, database=name)
         return url.sqlalchemy().render_as_string(hide_password=False)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import tempfile
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mm_pytest.databases.place import CopyingPlace
+from mm_pytest.databases.place import KEPT, CopyingPlace, NotKeptError
 
 if TYPE_CHECKING:
     from mm_pytest.databases.resets import Reset
@@ -51,6 +53,37 @@ class SQLite(CopyingPlace):
         shutil.copyfile(_path(sealed), _path(url))
         return url
 
+    def kept(self, key: str) -> str | None:
+        """A file of the cache, if its bytes are those that were kept."""
+        for path in sorted(_cache().glob(f"{key}-*.db")):
+            if path.stem == f"{key}-{_digest(path)}":
+                os.utime(path)
+                return f"{_SCHEME}{path}"
+            path.unlink(missing_ok=True)
+        return None
+
+    def keep(self, sealed: str, key: str) -> str:
+        """The same file in the cache, named after its bytes."""
+        try:
+            folder = _cache()
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = Path(
+                shutil.copyfile(_path(sealed), folder / f".{self._folder.name}")
+            )
+            path = aside.rename(folder / f"{key}-{_digest(aside)}.db")
+        except OSError as error:
+            raise NotKeptError(str(error)) from error
+        for old in sorted(folder.glob("*.db"), key=_moment)[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return f"{_SCHEME}{path}"
+
+    def forget(self) -> int:
+        """Remove what is in the cache."""
+        found = sorted(_cache().glob("*.db"))
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
     def reset(self, url: str, sealed: str) -> Reset:
         """What copies the template's pages into the file."""
         from mm_pytest.databases.sqlite_reset import SQLiteReset
@@ -69,6 +102,24 @@ class SQLite(CopyingPlace):
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _cache() -> Path:
+    from mm_pytest.servers.binaries import cache
+
+    return cache() / "sqlite"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _moment(path: Path) -> float:
+    """When it was kept or found; the earliest of all for one that is gone by now."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _path(url: str) -> Path:

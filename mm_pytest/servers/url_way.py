@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from mm_pytest.named import Named
@@ -27,9 +28,7 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
     """
     del stack
     kind = wanted.named.kind
-    set_ = [name for name in variables(wanted.named) if name in wanted.environment]
-    name = next(iter(set_), VARIABLE)
-    text = wanted.environment.get(name, "").strip()
+    name, text = _said(wanted.named, wanted.environment)
     if not text:
         raise NoWayError(f"{VARIABLE} is not set")
     if not _may_be(name, text, kind):
@@ -40,6 +39,23 @@ def opened(wanted: Wanted, stack: ExitStack) -> Reached:
             " databases and drop them, so give them a server of their own"
         )
     return Reached(url=text, way="url")
+
+
+def named_by(named: Named, environment: Mapping[str, str]) -> str | None:
+    """The URL of the variables, if that may be one of such a database."""
+    name, text = _said(named, environment)
+    try:
+        is_one = bool(text) and _may_be(name, text, named.kind)
+    except NoWayError:
+        is_one = True  # whoever connects hears what is wrong with it
+    return text if is_one else None
+
+
+def _said(named: Named, environment: Mapping[str, str]) -> tuple[str, str]:
+    """The variable that says where the server is, and what it says."""
+    set_ = [name for name in variables(named) if name in environment]
+    name = next(iter(set_), VARIABLE)
+    return name, environment.get(name, "").strip()
 
 
 def variables(named: Named) -> tuple[str, ...]:

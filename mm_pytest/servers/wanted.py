@@ -22,7 +22,7 @@ class Wanted:
     ``way`` is the only one to be tried, None for all; ``configured`` are the URLs of
     databases that people work with; ``environment`` holds what may name a server.
     What is started puts its files into ``folder``, and belongs to ``owner``, who tests
-    ``project``.
+    ``project``; where it ``is_kept``, a container is nobody's, and goes on.
     """
 
     named: Named
@@ -33,6 +33,7 @@ class Wanted:
     folder: Path | None = None
     owner: Owner | None = None
     project: Path | None = None
+    is_kept: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -88,7 +88,10 @@ def opened(way: str, wanted: Wanted) -> Iterator[Reached]:
 
 
 def _reached(way: str, wanted: Wanted, run: Run, attempt: ExitStack) -> Reached:
-    """What is started outlives the attempt by as long as the run goes on."""
+    """What is started outlives the attempt by as long as the run goes on, or longer."""
+    if way == "container" and wanted.is_kept:
+        with ExitStack() as nothing:
+            return openers()[way](wanted, nothing)
     if way == "url":
         return openers()[way](wanted, attempt)
     if os.name != "posix":

@@ -143,7 +143,7 @@ def test_the_sessions_are_listed_where_there_is_nothing_but_nox(
     project.show("how-to/ci-with-nox.md", "noxfile.py")
     listed = project.passed("nox", "--list", "--json", "--tags", "db").splitlines()[-1]
     names = [entry["session"] for entry in json.loads(listed)]
-    assert names == [*SESSIONS, "db-test"]
+    assert names == [*SESSIONS, "db-test", "db-stop"]
     said = project.failed("nox", "-s", "migrate", "db-test")
     assert 'nor beside nox; python -m pip install "makemigrations"' in said
     assert 'nor beside nox; python -m pip install "makemigrations[pytest]"' in said

@@ -19,7 +19,7 @@ WORDS = set(codes(TEXT))
 def test_every_option_is_there() -> None:
     source = inspect.getsource(options.add_options)
     found = re.findall(r'"((?:--)?mm[-_]\w[\w-]*)"', source)
-    assert len(found) == 13
+    assert len(found) == 15
     images = map(options.image_of, options.CONTAINED)
     assert {*found, *images} <= WORDS
     assert {*options.WAYS, *options.ISOLATIONS} <= WORDS

@@ -29,10 +29,11 @@ def mine(session):
     mm_nox.db_diff(session)
     mm_nox.db2schema(session)
     mm_nox.db_test(session)
+    mm_nox.db_stop(session)
 """
 NAMES = [
     *("makemigrations", "migrate", "showsql", "migration-status", "schema-check"),
-    *("db-diff", "db2schema", "db-test"),
+    *("db-diff", "db2schema", "db-test", "db-stop"),
 ]
 
 
@@ -180,9 +181,26 @@ def test_the_migrations_are_tested(project: Path) -> None:
     assert "migrations::0001_initial::stairway[sqlite] PASSED" in answer.stdout
 
 
-def test_each_session_is_a_function_for_sessions_of_ones_own(project: Path) -> None:
+def test_what_runs_have_kept_is_stopped(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKEMIGRATIONS_CACHE", str(project / "cache"))
+    assert nox(project, "-s", "makemigrations").returncode == 0
+    write = "def test_it(mm_database): pass\n"
+    (project / "test_it.py").write_text(write, encoding="utf-8")
+    assert nox(project, "-s", "db-test", "--", "--mm-keep").returncode == 0
+    answer = nox(project, "-s", "db-stop")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "makemigrations: dropped 1 template of sqlite" in answer.stdout
+
+
+def test_each_session_is_a_function_for_sessions_of_ones_own(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKEMIGRATIONS_CACHE", str(project / "cache"))
     (project / "noxfile.py").write_text(OWN, encoding="utf-8")
     answer = nox(project, "-s", "mine")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert answer.stderr.count("nox > makemigrations ") == 7
-    assert answer.stderr.count("nox > pytest ") == 1
+    assert answer.stderr.count("nox > pytest ") == 2
+    assert "makemigrations: nothing was kept" in answer.stdout

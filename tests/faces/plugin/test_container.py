@@ -164,3 +164,27 @@ def test_an_image_of_something_else_is_a_reason(suite: Suite, image: str) -> Non
     said = suite.passed("--mm-databases", "mysql", "--mm-server", "container")
     assert "container: Container exited " in said
     assert containers(image) == []
+
+
+def test_a_container_is_kept_for_the_next_run_until_it_is_stopped(
+    suite: Suite, image: str
+) -> None:
+    words = ("-W", "error", "--mm-databases", "postgresql", "--mm-keep")
+    suite.tests(
+        "def test_it(mm_sqlalchemy):\n"
+        "    with mm_sqlalchemy.begin() as connection:\n"
+        "        connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
+    )
+    try:
+        assert " by container" in suite.passed(*words)
+        [kept] = containers(image)
+        suite.passed(*words, "-n", "2")
+        assert containers(image) == [kept]
+        subprocess.run(("docker", "stop", kept), check=True, capture_output=True)
+        suite.passed(*words)
+        [other] = containers(image)
+        assert other != kept
+    finally:
+        said = suite.passed("--mm-stop")
+    assert f" of {image}" in said
+    assert containers(image) == []

@@ -1,0 +1,70 @@
+"""What tells one migrated database from another: all that it comes of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mm_engine.config.value import Config
+    from mm_pytest.wishes import Stand
+
+FORMAT = "1"
+"""Counts up with the ways of keeping a database."""
+
+LENGTH = 24
+"""How many digits of the digest a key has: names of databases are short."""
+
+_CODE = b"RunPython"
+
+
+def key_of(config: Config, stand: Stand, title: str) -> str:
+    """The key of a database that stands there, on a server of that title.
+
+    It is made of the migrations' files, settings and versions. Where migrations run
+    code, that code may be anything of the project's, so that all of it counts then,
+    but not its tests.
+    """
+    parts = [FORMAT, version("makemigrations"), version("sqlalchemy"), title]
+    parts += [str(stand.named), stand.to or ""]
+    digest = hashlib.sha256("\0".join(parts).encode())
+    files = list(_files(config.migrations_folder))
+    if config.file is not None:
+        files.append(config.file)
+    texts = [(path, path.read_bytes()) for path in files]
+    if any(_CODE in text for _, text in texts):
+        texts += [(path, path.read_bytes()) for path in _code(config.root)]
+    for path, text in texts:
+        name = os.path.relpath(path, config.root).encode()
+        digest.update(b"%d %d " % (len(name), len(text)) + name + text)
+    return digest.hexdigest()[:LENGTH]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file beneath a folder, but what Python keeps there."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        yield from (Path(place) / name for name in sorted(names))
+
+
+def _code(root: Path) -> Iterator[Path]:
+    """The project's own modules: no tests, no environments, nothing that is hidden."""
+    for place, folders, names in os.walk(root):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith((".", "__pycache__", "node_modules"))
+            and not (Path(place) / name / "pyvenv.cfg").exists()
+        )
+        for name in sorted(names):
+            if name.endswith(".py") and not _is_test(name):
+                yield Path(place) / name
+
+
+def _is_test(name: str) -> bool:
+    """By the names that pytest goes by."""
+    return name.startswith(("test_", "conftest.")) or name.endswith("_test.py")
