@@ -217,6 +217,18 @@ def db_test(session: nox.Session, database: str) -> None:
 
 
 @nox.session(python=OLDEST, default=False)
+def shop(session: nox.Session) -> None:
+    """Run the example shop's own tests on SQLite, PostgreSQL and MariaDB, each way.
+
+    PostgreSQL is reached by container, binaries and URL. A way that leads to no server
+    is skipped and said, and fails in CI; what follows -- is for pytest, as ``-n 2``.
+    """
+    install(session, "test", project=".[nox,postgresql,mariadb,pytest]")
+    words = ("python", "tests/support/shop_runs.py", *session.posargs)
+    session.run(*words, env=postgresql(session))
+
+
+@nox.session(python=OLDEST, default=False)
 def provers(session: nox.Session) -> None:
     """Have parsers of others read what is said to databases that do not run here.
 
