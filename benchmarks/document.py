@@ -41,7 +41,7 @@ def as_json(found: Findings) -> str:
                 "with": one.way.name,
                 "database": one.way.database,
                 "ms": round(one.milliseconds, 2),
-                "promised_ms": one.way.promise,
+                "promised_ms": one.promise,
             }
             for one in found.tests
         ],

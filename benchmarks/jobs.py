@@ -30,12 +30,14 @@ class Job:
     """A command, the folder it runs in, and what is done before it, unmeasured.
 
     ``act`` tells how much of its time was the act itself, without what is around it.
+    ``settings`` are variables that the command finds.
     """
 
     words: tuple[str, ...]
     folder: Path
     before: Callable[[], None] = nothing
     act: Part | None = None
+    settings: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -58,18 +60,20 @@ def timed(job: Job) -> Sample:
     """What a whole process of the job takes, from its start to its end."""
     job.before()
     cpu, begin = _cpu_of_children(), perf_counter()
-    printed = output(job.words, job.folder)
+    printed = output(job.words, job.folder, job.settings)
     wall = (perf_counter() - begin) * 1000
     cpu = (_cpu_of_children() - cpu) * 1000
     return Sample(wall, cpu, job.act(wall, printed) if job.act else None)
 
 
-def output(words: tuple[str, ...], folder: Path) -> str:
+def output(
+    words: tuple[str, ...], folder: Path, settings: Mapping[str, str] | None = None
+) -> str:
     """What a command prints; raises ``JobFailed`` unless it ends with 0."""
     done = subprocess.run(
         words,
         cwd=folder,
-        env=_environment(),
+        env={**_environment(), **(settings or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import attrs
 
+from benchmarks.processes import PROCESSES, parent, time_of_tree
 from mm_pytest.servers.binaries import binaries_in, installed_binaries
 from mm_pytest.servers.postgresql import postgresql_server
 
@@ -57,6 +58,22 @@ class PostgreSQL:
     def psql(self) -> Path:
         """Its shell."""
         return self.binaries / "psql"
+
+    @property
+    def port(self) -> int:
+        """Where it listens on this machine."""
+        return int(self.url.rpartition(":")[2].partition("/")[0])
+
+    def processor_time(self) -> float | None:
+        """The milliseconds of the processor that it took so far, with what it started.
+
+        None where the system does not tell it as Linux does.
+        """
+        import psycopg
+
+        with psycopg.connect(self.url) as connection:
+            pid = connection.info.backend_pid
+            return time_of_tree(parent(pid)) if PROCESSES.exists() else None
 
     @property
     def version(self) -> str:
