@@ -31,9 +31,9 @@ def machine(server: PostgreSQL | None) -> Mapping[str, str]:
     }
 
 
-def versions(tools: Iterable[Tool]) -> Mapping[str, str]:
-    """The version of each distribution that takes part."""
-    names = [name for tool in tools for name in tool.packages]
+def versions(tools: Iterable[Tool], more: Iterable[str] = ()) -> Mapping[str, str]:
+    """The version of each distribution that takes part, and of more."""
+    names = [*(name for tool in tools for name in tool.packages), *more]
     return {name: _version(name) for name in ("makemigrations", *dict.fromkeys(names))}
 
 

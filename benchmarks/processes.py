@@ -27,16 +27,18 @@ def time_of_tree(root: int) -> float:
 
     Children that ended are among them if somebody waited for them.
     """
-    ticks = sum(sum(map(int, _fields(pid)[TIMES])) for pid in _tree(root))
-    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+    return sum(_ticks(root)) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def _tree(root: int) -> Iterator[int]:
-    """The process and those below it that run."""
-    yield root
-    for task in Path(f"/proc/{root}/task").iterdir():
-        for child in (task / "children").read_text(encoding="ascii").split():
-            yield from _tree(int(child))
+def _ticks(pid: int) -> Iterator[int]:
+    """Those of the processes below it, then its own: who ends meanwhile is in these."""
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text(encoding="ascii").split():
+                yield from _ticks(int(child))
+        yield from map(int, _fields(pid)[TIMES])
+    except (FileNotFoundError, ProcessLookupError):
+        return
 
 
 def _fields(pid: int) -> list[str]:

@@ -1,7 +1,8 @@
 """Time our commands beside Alembic and Django, on the same schema, in one run.
 
 ``python benchmarks/run.py [--quick] [--json FILE]``; the README here says what is
-measured. Ends with 1 where a promise was not seen kept.
+measured. Ends with 1 where a promise was not seen kept. ``--page`` measures whole runs
+of tests instead, and writes them into the page of the documentation.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="bench-", dir=in_memory()) as folder,
         postgresql() as server,
     ):
+        if options.page:
+            write_page(Path(folder), server)
+            return 0
         found = findings(Path(folder), server, QUICK if options.quick else FULL)
     print(report(found))
     if options.json:
@@ -88,11 +92,30 @@ def findings(folder: Path, server: PostgreSQL | None, effort: Effort) -> Finding
     )
 
 
+def write_page(folder: Path, server: PostgreSQL | None) -> None:
+    """Measure what the page on the speed of tests shows, and write it."""
+    from benchmarks import page
+    from benchmarks.checks import checked
+    from benchmarks.machine import machine, versions
+    from benchmarks.ours import Ours
+    from benchmarks.tools import OURS, tools
+    from benchmarks.whole_runs import whole_runs
+
+    contestants = tools(folder, server)
+    ours = Ours(folder / OURS, server)
+    checks = checked(folder, ours, server, say=progress)
+    runs = whole_runs(folder, ours, server, say=progress)
+    page.write(runs, checks, (machine(server), versions(contestants, page.PLUGINS)))
+
+
 def arguments() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
         "--quick", action="store_true", help="fewer rounds, about 5 minutes"
+    )
+    parser.add_argument(
+        "--page", action="store_true", help="write the page on tests, half an hour"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="every sample")
     return parser.parse_args()

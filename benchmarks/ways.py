@@ -27,7 +27,7 @@ from benchmarks.tasks import Shape
 SHAPE = Shape(50)
 FILE = "test_bench.py"
 TIMES = "times.json"
-OURS = ("mm_sqlalchemy", "mm_connection")
+OURS = "mm_"
 ALEMBIC = "Alembic, upgraded for each test"
 
 CONFTEST = """\
@@ -251,15 +251,19 @@ def by_hand(folder: Path, server: PostgreSQL | None) -> Iterator[Way]:
 
 
 def _ours(database: str, ours: Ours, settings: Mapping[str, str]) -> Iterator[Way]:
-    words = (f"--mm-databases={database.lower()}",)
-    for name, test in zip(OURS, (ENGINE, CONNECTION), strict=True):
+    for name, test, isolation in (
+        ("mm_sqlalchemy", ENGINE, "clone"),
+        ("mm_sqlalchemy, truncate", ENGINE, "truncate"),
+        ("mm_sqlalchemy, rollback", ENGINE, "rollback"),
+        ("mm_connection", CONNECTION, "clone"),
+    ):
         yield Way(
             name,
             database,
             ours.settled(SHAPE),
             test,
             plugins=("mm_pytest.plugin",),
-            words=words,
+            words=(f"--mm-databases={database.lower()}", f"--mm-isolation={isolation}"),
             settings=settings,
         )
 
