@@ -27,6 +27,15 @@ ROUNDS = 3
 ENOUGH = 15_000
 """The milliseconds after which checks are not repeated."""
 
+THEIR_FILE = "test_migrations.py"
+THEIR_CHECKS = """\
+from pytest_alembic.tests import (
+    test_model_definitions_match_ddl,
+    test_single_head_revision,
+    test_up_down_consistency,
+    test_upgrade,
+)
+"""
 INI = "[pytest]\npythonpath = .\n"
 IN_MEMORY = """\
 import pytest
@@ -110,7 +119,8 @@ def _jobs(
 ) -> Iterator[tuple[str, str, Job]]:
     (folder / "alembic-checks").mkdir()
     theirs = alembic_project(folder / "alembic-checks", HISTORY)
-    written(theirs, {"pytest.ini": INI, "migrations/env.py": ENV})
+    files = {"pytest.ini": INI, "migrations/env.py": ENV, THEIR_FILE: THEIR_CHECKS}
+    written(theirs, files)
     written(ours.settled(HISTORY), {"pytest.ini": INI})
     yield "`pytest --mm-checks`", "SQLite", _ours(ours, "sqlite", {})
     yield "pytest-alembic", "SQLite", _theirs(theirs, IN_MEMORY)
@@ -130,7 +140,7 @@ def _ours(ours: Ours, database: str, settings: dict[str, str]) -> Job:
 
 def _theirs(project: Path, conftest: str) -> Job:
     return Job(
-        _pytest("--test-alembic"),
+        _pytest(THEIR_FILE),
         project,
         before=partial(written, project, {"conftest.py": conftest}),
         settings=_only("pytest_alembic"),

@@ -45,7 +45,7 @@ def measured(
     runs: Sequence[WholeRun], checks: Sequence[Checked], facts: Iterable[Facts]
 ) -> Iterator[str]:
     """The lines of the generated part."""
-    counts = [one.runs for one in (*runs, *checks)]
+    counts = [*(run.runs for run in runs), *(check.runs for check in checks)]
     yield (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}; each figure is the least of"
         f" {min(counts)} to {max(counts)} runs."

@@ -103,8 +103,8 @@ def write_page(folder: Path, server: PostgreSQL | None) -> None:
 
     contestants = tools(folder, server)
     ours = Ours(folder / OURS, server)
-    checks = checked(folder, ours, server, say=progress)
     runs = whole_runs(folder, ours, server, say=progress)
+    checks = checked(folder, ours, server, say=progress)
     page.write(runs, checks, (machine(server), versions(contestants, page.PLUGINS)))
 
 
