@@ -46,10 +46,7 @@ def measured(
 ) -> Iterator[str]:
     """The lines of the generated part."""
     counts = [*(run.runs for run in runs), *(check.runs for check in checks)]
-    yield (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}; each figure is the least of"
-        f" {min(counts)} to {max(counts)} runs."
-    )
+    yield f"Measured on {datetime.now(UTC):%Y-%m-%d}; each figure is {_of(counts)}."
     for each in facts:
         yield "; ".join(f"{name} {value}" for name, value in each.items()) + "."
     for database in DATABASES:
@@ -58,6 +55,13 @@ def measured(
             if rows:
                 yield from ("", f"### {database}, {tests} tests", "", *_table(rows))
     yield from ("", "### Four checks of a long history", "", *_checks(checks))
+
+
+def _of(counts: Sequence[int]) -> str:
+    """How many runs a figure is of."""
+    if max(counts) == 1:
+        return "of one run"
+    return f"the least of {min(counts)} to {max(counts)} runs"
 
 
 def _is_of(run: WholeRun, database: str, tests: int) -> bool:

@@ -63,6 +63,11 @@ def test_the_machine_the_day_and_the_number_of_runs_are_told() -> None:
     assert second == "Python CPython 3.11; SQLite 3.40."
 
 
+def test_figures_of_single_runs_are_called_that() -> None:
+    once = [attrs.evolve(RUN, runs=1)], [attrs.evolve(CHECK, runs=1)]
+    assert next(measured(*once, [])).endswith("; each figure is of one run.")
+
+
 def test_the_page_has_a_table_for_each_database_and_size() -> None:
     sizes = [
         f"{name}, {tests} tests" for name in ("PostgreSQL", "SQLite") for tests in TESTS
