@@ -25,10 +25,8 @@ def assert_no_trace(project: Project, engine: sa.Engine) -> None:
     from mm_pytest.natives import differing, native
 
     empty = native(engine, project)
-    order = [migration.name for migration in project.graph().order()]
-    _climb(project, engine, order)
-    for _ in order:
-        project.rollback(engine, steps=1)
+    project.migrate(engine)
+    project.rollback(engine, steps=len(project.graph().order()))
     left = native(engine, project)
     if left != empty:
         unread = [f"  {one.kind} {one.name}" for one in left.unread]

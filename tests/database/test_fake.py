@@ -9,7 +9,6 @@ import attrs
 import pytest
 
 from mm_engine.errors import GraphError, HistoryError, RunError, UsageError
-from mm_engine.migrations.digest import digest
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.connect import connected
 from mm_engine.runner.execute import execute
@@ -47,7 +46,7 @@ def test_a_faked_migration_is_recorded_as_such(ready: Session) -> None:
     assert fake(ready, graph(), ["0001"], begin=BEGIN) == ("0001_a",)
     [record] = History.read(ready.connection).records
     assert (record.name, record.kind, record.sequence) == ("0001_a", "faked", 1)
-    assert record.digest == digest(graph().by_name["0001_a"])
+    assert record.digest == graph().by_name["0001_a"].digest
 
 
 def test_what_it_depends_on_is_demanded(ready: Session) -> None:

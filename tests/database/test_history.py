@@ -12,7 +12,6 @@ import pytest
 
 import mm_engine as mm
 from mm_engine.errors import ConfigError, HistoryError, LockError
-from mm_engine.migrations.digest import digest
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner.execute import execute
 from mm_engine.runner.history import TABLE, History, Record, read_history
@@ -161,7 +160,7 @@ def test_states_tell_changed_faked_missing_and_pending(path: Path) -> None:
         Record(name="0001_a", digest="1:" + "0" * 64, sequence=1),
         Record(
             name="0002_b",
-            digest=digest(known.by_name["0002_b"]),
+            digest=known.by_name["0002_b"].digest,
             sequence=2,
             kind="faked",
         ),

@@ -6,7 +6,6 @@ import pytest
 
 import mm_engine as mm
 from evolving import THINGS, Evolving, things
-from mm_engine.migrations.digest import digest
 from runs import chain, create, migration
 from schema_files import table, tables
 
@@ -128,10 +127,10 @@ def test_replaying_leaves_operations_as_they_were() -> None:
         ),
         migration("0003_c", mm.RenameTable("parents", "elders")),
     )
-    was = [digest(one) for one in graph.order()]
+    was = [one.digest for one in graph.order()]
     first = graph.schema()
     assert graph.schema() == first
-    assert [digest(one) for one in graph.order()] == was
+    assert [one.digest for one in graph.order()] == was
 
 
 def test_what_was_not_there_to_drop_is_gone_for_all_that_follows(

@@ -16,7 +16,7 @@ import decimal
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import attrs
@@ -25,6 +25,7 @@ from mm_engine.errors import HistoryError, MigrationFileError
 from mm_engine.migrations.frozen import DEFAULTS
 from mm_engine.migrations.functions import meaning
 from mm_engine.migrations.migration import Migration
+from mm_engine.operations import Operation
 
 VERSION = "1"
 
@@ -33,13 +34,13 @@ _ALWAYS_SAID = object()
 _PLAIN = frozenset({type(None), bool, int, str})
 
 
-def digest(migration: Migration) -> str:
-    """The digest of a migration, after the version of the way it was made.
+def digest_of(operations: Sequence[Operation]) -> str:
+    """The digest of a migration's operations, after the version of how it was made.
 
-    >>> digest(Migration(name="0001_a", dependencies=[], operations=[]))[:20]
+    >>> digest_of([])[:20]
     '1:4f53cda18c2baa0c03'
     """
-    text = json.dumps(shape(migration.operations), sort_keys=True)
+    text = json.dumps(shape(operations), sort_keys=True)
     return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
@@ -52,7 +53,7 @@ def is_unchanged(migration: Migration, recorded: str) -> bool:
             f" and only {VERSION!r} is known here",
             hint="use the version of makemigrations that applied it, or a later one",
         )
-    return digest(migration) == recorded
+    return migration.digest == recorded
 
 
 def shape(value: object) -> object:

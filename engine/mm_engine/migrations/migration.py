@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 import attrs
@@ -27,6 +28,13 @@ class Migration:
     replaces: tuple[str, ...] = attrs.field(default=(), converter=names_of)
     at: Position | None = attrs.field(default=None, eq=False, repr=False)
     path: Path | None = attrs.field(default=None, eq=False, repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells it from a changed one; see ``migrations.digest``."""
+        from mm_engine.migrations.digest import digest_of
+
+        return digest_of(self.operations)
 
     def apply(self, schema: Schema) -> Schema:
         """The schema after all operations, in their order.

@@ -11,7 +11,6 @@ import attrs
 from mm_engine.dialects.features import Transactions
 from mm_engine.dialects.statements import Statement
 from mm_engine.errors import HistoryError, LockError
-from mm_engine.migrations.digest import digest
 from mm_engine.runner import history, journal, lock
 from mm_engine.runner.backend import LostLeaseError, Stamp
 from mm_engine.runner.body import Body
@@ -276,7 +275,7 @@ class _Run:
             return None
         return Record(
             name=script.name,
-            digest=digest(script.migration),
+            digest=script.migration.digest,
             tool_version=history.tool_version(),
             kind=history.APPLIED,
         )

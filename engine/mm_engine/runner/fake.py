@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from mm_engine.errors import HistoryError, UsageError
-from mm_engine.migrations.digest import digest, is_unchanged
+from mm_engine.migrations.digest import is_unchanged
 from mm_engine.migrations.graph import MigrationGraph
 from mm_engine.runner import history
 from mm_engine.runner.failures import explained
@@ -140,12 +140,12 @@ def _write(
     if chosen or changed:
         history.prepare(session.connection, known)
     for name in changed:
-        history.amend(session.connection, name, digest(graph.by_name[name]))
+        history.amend(session.connection, name, graph.by_name[name].digest)
     rows = [
         Record(
             name=name,
             sequence=number,
-            digest=digest(graph.by_name[name]),
+            digest=graph.by_name[name].digest,
             tool_version=history.tool_version(),
             kind=history.FAKED,
         )

@@ -72,7 +72,7 @@ def test_migrations_are_taken_up_and_down_and_the_checks_pass(suite: Suite) -> N
 def test_a_way_back_that_leaves_something_is_caught(suite: Suite) -> None:
     suite.migration("0002_more", 'mm.RunSQL("ALTER TABLE users ADD COLUMN x Int8", "")')
     said = suite.failed(*ON, "--mm-checks", "-k", "stairway")
-    assert "0002_more: down leaves what up had changed" in said
+    assert "0002_more (migrations/0002_more.py:4:1): down leaves what up had" in said
     assert "  table users\n" in said
     assert '"makemigrations migrate showsql 0002_more --down" shows what runs' in said
 

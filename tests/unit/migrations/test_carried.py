@@ -6,7 +6,6 @@ import pytest
 
 import mm_engine as mm
 from mm_engine.errors import MigrationFileError
-from mm_engine.migrations.digest import digest
 from mm_engine.migrations.files import write_migration
 from mm_engine.migrations.loader import load_migrations
 from mm_engine.migrations.source import migration_source
@@ -105,7 +104,7 @@ def test_a_function_that_moved_has_the_same_digest(tmp_path: Path) -> None:
     write_migration(tmp_path, joined(first))
     (tmp_path / "0001_fill.py").unlink()
     [again] = load_migrations(tmp_path)
-    assert digest(again) == digest(first)
+    assert again.digest == first.digest
 
 
 def test_a_function_of_a_helper_is_imported_from_it(tmp_path: Path) -> None:

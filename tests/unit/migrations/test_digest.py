@@ -10,7 +10,7 @@ import pytest
 
 import mm_engine as mm
 from mm_engine.errors import HistoryError
-from mm_engine.migrations.digest import digest, is_unchanged, shape
+from mm_engine.migrations.digest import is_unchanged, shape
 from mm_engine.migrations.frozen import DEFAULTS
 from mm_engine.migrations.loader import load_migration
 from mm_engine.migrations.mishaps import vocabulary
@@ -23,7 +23,7 @@ GOLDEN: Mapping[str, str] = json.loads(
 
 
 def digest_of(*operations: Operation) -> str:
-    return digest(step("0001_a", does=operations))
+    return step("0001_a", does=operations).digest
 
 
 def test_there_is_a_sample_of_every_operation() -> None:
@@ -74,7 +74,7 @@ def test_only_the_operations_count() -> None:
     other = mm.Migration(
         name="0009_z", dependencies=["0001_a"], operations=[drop], replaces=["0002_b"]
     )
-    assert digest(other) == digest_of(drop)
+    assert other.digest == digest_of(drop)
 
 
 def test_a_review_that_is_done_changes_nothing() -> None:
@@ -120,7 +120,7 @@ def test_the_order_in_dictionaries_means_nothing() -> None:
 
 def test_a_digest_of_an_unknown_version_is_told() -> None:
     one = step("0001_a")
-    assert is_unchanged(one, digest(one))
+    assert is_unchanged(one, one.digest)
     assert not is_unchanged(one, "1:abc")
     with pytest.raises(HistoryError, match="digest version '2'"):
         is_unchanged(one, "2:abc")
@@ -154,7 +154,7 @@ migration = mm.Migration(
 
 def digest_of_file(path: Path, text: str) -> str:
     path.write_text(text, encoding="utf-8")
-    return digest(load_migration(path))
+    return load_migration(path).digest
 
 
 @pytest.mark.parametrize(

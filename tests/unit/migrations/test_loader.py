@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 import mm_engine as mm
 from mm_engine.errors import MigrationFileError, StateError
-from mm_engine.migrations.digest import digest
+from mm_engine.migrations.digest import digest_of
 from mm_engine.migrations.loader import load_migration, load_migrations
 from mm_engine.migrations.positions import operation_position
 from mm_engine.operations import Operation
@@ -317,9 +317,9 @@ def test_a_helper_with_a_stale_pyc_is_read_anew(tmp_path: Path) -> None:
 def test_a_function_keeps_its_source_when_the_file_changes(tmp_path: Path) -> None:
     path = write(helped_project(tmp_path, "red"), "0001_a", HELPED)
     [loaded] = load_migrations(tmp_path)
-    before = digest(loaded)
+    before = digest_of(loaded.operations)
     path.write_text("\n\n\n" + HELPED, encoding="utf-8")
-    assert digest(loaded) == before
+    assert digest_of(loaded.operations) == before
 
 
 def test_folders_load_in_threads(tmp_path: Path) -> None:
