@@ -45,10 +45,11 @@ def key_of(config: Config, stand: Stand, title: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Every file beneath a folder, but what Python keeps there."""
+    """The files beneath a folder: not what Python keeps there, nor links to nothing."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != "__pycache__")
-        yield from (Path(place) / name for name in sorted(names))
+        found = (Path(place) / name for name in sorted(names))
+        yield from (path for path in found if path.is_file())
 
 
 def _code(root: Path) -> Iterator[Path]:
@@ -61,8 +62,9 @@ def _code(root: Path) -> Iterator[Path]:
             and not (Path(place) / name / "pyvenv.cfg").exists()
         )
         for name in sorted(names):
-            if name.endswith(".py") and not _is_test(name):
-                yield Path(place) / name
+            path = Path(place) / name
+            if name.endswith(".py") and not _is_test(name) and path.is_file():
+                yield path
 
 
 def _is_test(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -135,7 +135,7 @@ class _Suspecting:
         old = self.schema.table(operation.table).field(new.name)
         name = f"{operation.table}.{new.name}"
         if operation.one_off is None and old.nullable and not new.nullable:
-            count = self._count(operation.table, new.name, {None})
+            count = self._count(operation.table, new.name, (None,))
             yield (
                 f"{name} becomes required, and rows in which it is null get no value"
                 f" for it{count}: {_ONE_OFF}"
@@ -148,22 +148,23 @@ class _Suspecting:
             )
 
     def _shortened(self, operation: AlterEnum) -> Iterator[str]:
-        gone = set(operation.gone(self.schema)) - operation.replaced.keys()
+        gone = sorted({*operation.gone(self.schema)} - operation.replaced.keys())
         users = self.schema.fields_of_enum(operation.enum.name) if gone else ()
         for table, field in users:
             count = self._count(table.name, field.name, gone)
             yield (
-                f"{table.name}.{field.name} may hold {', '.join(sorted(gone))}{count}:"
+                f"{table.name}.{field.name} may hold {', '.join(gone)}{count}:"
                 " say in replaced what its rows get instead"
             )
 
     def _alone(self, table: str, fields: Sequence[str]) -> str:
         return f"rows that hold the same in {_places(table, fields)}: {_MEND}"
 
-    def _count(
-        self, table: str, field: str = "", values: Collection[object] = ()
-    ) -> str:
-        """How many of the rows there are, or of those that hold a value; if known."""
+    def _count(self, table: str, field: str = "", values: Sequence[object] = ()) -> str:
+        """How many of the rows there are, or of those that hold a value; if known.
+
+        Values of rows may be lists, which no set has.
+        """
         rows = self.rows.get(table, ())
         meant = [row for row in rows if not field or row.get(field) in values]
         return f" ({len(meant)} of {len(rows)} rows)" if meant else ""

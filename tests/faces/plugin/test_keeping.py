@@ -96,6 +96,7 @@ def test_a_template_is_made_once_for_all_runs(noting: Suite, kind: str) -> None:
 def test_what_it_is_made_of_tells_it_from_others(noting: Suite, kind: str) -> None:
     words = (*STRICT, "--mm-databases", kind)
     noting.passed(*words)
+    (noting.folder / "migrations" / ".#an_editors.py").symlink_to("nothing")
     noting.write("test_other.py", "def test_it(mm_database): pass\n")
     noting.passed(*words)
     assert ran(noting) == 1

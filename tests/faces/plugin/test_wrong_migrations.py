@@ -104,6 +104,14 @@ WRONG = {
         ),
         earlier=SCORE,
     ),
+    "a field of lists that becomes required without one": Wrong(
+        'mm.AlterField("users", mm.Field("tags", mm.Array(mm.Integer()),'
+        " nullable=False))",
+        "rows",
+        (r"users\.tags becomes required, .* \(\d of 8 rows\): give the operation a",),
+        earlier='mm.AddField("users",'
+        ' mm.Field("tags", mm.Array(mm.Integer()), nullable=True))',
+    ),
     "a default that comes too late": Wrong(
         'mm.AlterField("users", mm.Field("score", mm.SmallInt(), nullable=False,'
         ' default=mm.Literal("1")))',
