@@ -172,9 +172,9 @@ def mm_connection(
     stand = outcomes.stand(found, mm_server, request)
     shared = outcomes.migrated(lambda: found.shared(stand))
     with shared.engine.connect() as connection:
-        transaction = connection.begin()
+        transaction = shared.begun(connection)
         yield connection
-        is_ours = transaction.is_active and not transaction.connection.closed
+        is_ours = shared.is_open(transaction)
         connection.close()
     if not is_ours:
         found.spoiled(stand)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from mm_pytest.databases.resets import Reset
 
 
+_BEGIN = "mm_begin"
+"""The savepoint that is there as long as the transaction is."""
+
+
 class Shared:
     """The database, and one engine on it: connecting takes longer than most tests."""
 
@@ -46,6 +50,27 @@ class Shared:
             raise NotResetError(f"{left} of the connections of mm_sqlalchemy are open")
         if self._reset is not None:
             self._reset()
+
+    def begun(self, connection: sa.Connection) -> sa.RootTransaction:
+        """A transaction that is to be rolled back."""
+        transaction = connection.begin()
+        if self._place.is_ended_by_changes:
+            connection.exec_driver_sql(f"SAVEPOINT {_BEGIN}")
+        return transaction
+
+    def is_open(self, transaction: sa.RootTransaction) -> bool:
+        """Whether it can be rolled back still, be it said or unsaid that it ended."""
+        from sqlalchemy.exc import DBAPIError
+
+        connection = transaction.connection
+        if not transaction.is_active or connection.closed:
+            return False
+        try:
+            if self._place.is_ended_by_changes:
+                connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_BEGIN}")
+        except DBAPIError:  # there is none any more
+            return False
+        return True
 
     def close(self) -> None:
         """Disconnect."""

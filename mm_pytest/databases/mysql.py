@@ -46,6 +46,8 @@ _MAKE_REGISTER = (
 class MySQL(CopyingPlace):
     """A server, and the databases that this process made on it."""
 
+    is_ended_by_changes = True
+
     def __init__(self, kind: str, url: str, way: str, owner: Owner) -> None:
         """Connect, and drop what processes that are gone have left.
 

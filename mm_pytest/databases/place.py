@@ -32,6 +32,9 @@ class Place(ABC):
     rolls_back: bool = True
     """Whether a transaction that is rolled back leaves the rows as they were."""
 
+    is_ended_by_changes: bool = False
+    """Whether a statement that makes or changes a table commits what came before."""
+
     @abstractmethod
     def empty(self) -> str:
         """Make a database with nothing in it; gives its URL."""

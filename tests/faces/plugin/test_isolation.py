@@ -144,6 +144,27 @@ def test_what_a_test_leaves_open_is_told_and_spoils_no_other(
         assert "that holds its tables: database is locked; it is made anew" in said
 
 
+@pytest.mark.database("mariadb")
+@pytest.mark.parametrize("isolation", ["clone", "rollback"])
+def test_a_table_that_commits_what_came_before_is_told_and_spoils_no_other(
+    suite: Suite, mariadb_server: str, isolation: str
+) -> None:
+    suite.environment["MAKEMIGRATIONS_TEST_URL"] = mariadb_server
+    suite.tests(
+        "def test_one(mm_connection):\n"
+        "    mm_connection.execute(sa.text(\"INSERT INTO users VALUES (7, 'x')\"))\n"
+        "    mm_connection.execute(sa.text('CREATE TABLE more (id INT)'))\n"
+        "def test_other(mm_connection):\n"
+        "    users = sa.text('SELECT id FROM users')\n"
+        "    assert mm_connection.execute(users).all() == []\n"
+        "    assert not sa.inspect(mm_connection).has_table('more')\n"
+    )
+    words = ("--mm-databases", "mariadb", "--mm-isolation", isolation)
+    said = suite.failed(*STRICT, *words)
+    assert "2 passed, 1 error" in said
+    assert "the test ended the transaction of mm_connection" in said
+
+
 @pytest.mark.database("sqlite")
 def test_a_second_connection_is_refused_in_a_rollback(suite: Suite) -> None:
     suite.tests(
