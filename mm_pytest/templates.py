@@ -50,6 +50,7 @@ class Templates:
     def __init__(self, found: Opened) -> None:
         """Make them on what a process has opened."""
         self._found = found
+        self._urls: dict[Stand, str] = {}  # so that not every test looks for a file
 
     def url(self, stand: Stand) -> str:
         """The one that stands there; the first process of the run to ask makes it.
@@ -57,6 +58,8 @@ class Templates:
         It is empty where nothing can be copied. Raises ``NotMigratedError`` with the
         whole story the first time in a run, and with a reference to it from then on.
         """
+        if stand in self._urls:
+            return self._urls[stand]
         made: list[Template] = []
 
         def make() -> Template:
@@ -71,7 +74,7 @@ class Templates:
             )
             message = template.failure if made else told
             raise NotMigratedError(message, is_first=bool(made))
-        return template.url
+        return self._urls.setdefault(stand, template.url)
 
     def failures(self) -> tuple[str, ...]:
         """How migrations failed in this run."""
