@@ -215,6 +215,12 @@ def mm_migrator(
     found = opened(request.config)
     stand = outcomes.stand(found, mm_server, request)
     is_empty = stand.to is None
+    if is_empty and stand.seed:
+        pytest.fail(
+            f"{request.node.nodeid}: the seed {stand.seed} wants tables, and"
+            ' mm_migrator has none; to="…" of the mark mm says where it begins',
+            pytrace=False,
+        )
     url = (
         mm_server.empty()
         if is_empty

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +25,9 @@ _CODE = b"RunPython"
 def key_of(config: Config, stand: Stand, title: str) -> str:
     """The key of a database that stands there, on a server of that title.
 
-    It is made of the migrations' files, settings and versions. Where migrations run
-    code, that code may be anything of the project's, so that all of it counts then,
-    but not its tests.
+    It is made of the migrations' files, settings and versions. Where migrations or a
+    seed run code, that code may be anything of the project's, so that all of it counts
+    then, but not its tests, other than the one that the seed is written in.
     """
     parts = [FORMAT, version("makemigrations"), version("sqlalchemy"), title]
     parts += [str(stand.named), stand.to or ""]
@@ -36,12 +36,19 @@ def key_of(config: Config, stand: Stand, title: str) -> str:
     if config.file is not None:
         files.append(config.file)
     texts = [(path, path.read_bytes()) for path in files]
-    if any(_CODE in text for _, text in texts):
-        texts += [(path, path.read_bytes()) for path in _code(config.root)]
+    code = list(_code(config.root)) if _has_code(stand, texts) else []
+    if stand.seed is not None:
+        code.append(Path(stand.seed.file))
+        digest.update(stand.seed.name.encode())
+    texts += [(path, path.read_bytes()) for path in code]
     for path, text in texts:
         name = os.path.relpath(path, config.root).encode()
         digest.update(b"%d %d " % (len(name), len(text)) + name + text)
     return digest.hexdigest()[:LENGTH]
+
+
+def _has_code(stand: Stand, texts: Sequence[tuple[Path, bytes]]) -> bool:
+    return stand.seed is not None or any(_CODE in text for _, text in texts)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from mm_pytest.options import COPIED
 from mm_pytest.servers.wanted import NoWayError
 from mm_pytest.settings import DATABASES, Settings
 from mm_pytest.templates import Templates
-from mm_pytest.wishes import Stand
+from mm_pytest.wishes import Stand, Wish
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -84,9 +84,10 @@ class Opened:
         names = (named for named, own in self.places.items() if own is place)
         return next(names, Named(place.kind))
 
-    def stand(self, named: Named, to: str | None) -> Stand:
+    def stand(self, named: Named, wish: Wish) -> Stand:
         """Where a test wants its database; raises ``MMError`` for no migration."""
-        return Stand(named, to and self.standing.graph().resolve(to))
+        to = wish.to and self.standing.graph().resolve(wish.to)
+        return Stand(named, to, wish.seed)
 
     def migrated(self, stand: Stand) -> str:
         """A new database that stands where its migrations take it; gives its URL.

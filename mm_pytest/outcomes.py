@@ -60,7 +60,7 @@ def stand(found: Opened, where: Place, request: pytest.FixtureRequest) -> Stand:
             f" {named}; name a fixture of the database among its arguments"
         )
     try:
-        return found.stand(named, wish.to)
+        return found.stand(named, wish)
     except MMError as error:
         told = str(error)
     return _fail(told)

@@ -43,8 +43,9 @@ __all__ = [
 _SERVER = "mm_server"
 
 MARKER = (
-    "mm(database, to, isolation): the databases that a test runs on, the migration they"
-    " are taken up to, and how the test is kept from others (makemigrations)"
+    "mm(database, to, isolation, seed): the databases that a test runs on, the"
+    " migration they are taken up to, how the test is kept from others, and a function"
+    " that makes rows in them, once (makemigrations)"
 )
 
 

@@ -15,12 +15,14 @@ import attrs
 
 from mm_pytest.accounts import Migrated
 from mm_pytest.databases.place import CopyingPlace, NotKeptError
+from mm_pytest.seeds import SeedFailedError
 from mm_pytest.wishes import Stand
 
 if TYPE_CHECKING:
     from mm_pytest.databases.place import Place
     from mm_pytest.named import Named
     from mm_pytest.opened import Opened
+    from mm_pytest.seeds import Seed
 
 
 class NotMigratedError(Exception):
@@ -68,10 +70,9 @@ class Templates:
 
         template = self._found.run.once(_file(stand), Template, make)
         if template.url is None:
-            told = (
-                f"the migrations cannot be applied to {stand.named};"
-                " an earlier test says why"
-            )
+            what = "the migrations cannot be applied to"
+            told = f"{'there is no' if stand.seed else what} {stand}"
+            told += "; an earlier test says why"
             message = template.failure if made else told
             raise NotMigratedError(message, is_first=bool(made))
         return self._urls.setdefault(stand, template.url)
@@ -95,7 +96,7 @@ class Templates:
                     _drop(self._found.place(named), urls)
 
     def taken_up(self, stand: Stand) -> str:
-        """A new database, migrated from nothing; gives its URL."""
+        """A new database, migrated from nothing, with its seed; gives its URL."""
         from mm_pytest.engines import engine
 
         place = self._found.place(stand.named)
@@ -103,6 +104,22 @@ class Templates:
         try:
             with engine(url, stand.named.kind) as opened:
                 self._found.project.migrate(opened, to=stand.to)
+            if stand.seed is not None:
+                stand.seed.sow(url)
+        except BaseException:
+            place.drop(url)
+            raise
+        return url
+
+    def _sown(self, stand: Stand, seed: Seed) -> str:
+        """The same, by what there is without the seed; gives its URL."""
+        place, bare = self._found.place(stand.named), attrs.evolve(stand, seed=None)
+        if not isinstance(place, CopyingPlace):
+            self.url(bare)  # so that migrations that fail are not the seed's fault
+            return self.taken_up(stand)
+        url = place.copy(self.url(bare))
+        try:
+            seed.sow(url)
         except BaseException:
             place.drop(url)
             raise
@@ -112,10 +129,14 @@ class Templates:
         from mm_engine.errors import MMError
 
         place, began = self._found.place(stand.named), time.perf_counter()
+        seed = stand.seed
         try:
-            url = self.taken_up(stand)
+            url = self._sown(stand, seed) if seed else self.taken_up(stand)
         except MMError as error:
             told = f"the migrations cannot be applied to an empty {stand.named}:"
+            return Template(stand, None, f"{told}\n{error}")
+        except SeedFailedError as error:
+            told = f"the seed {seed} fails on a migrated {stand.named}:"
             return Template(stand, None, f"{told}\n{error}")
         if not isinstance(place, CopyingPlace):
             place.drop(url)
@@ -163,4 +184,5 @@ def _drop(place: Place, urls: Iterable[str]) -> None:
 
 
 def _file(stand: Stand) -> str:
-    return f"template-{stand.named.file}@{stand.to or ''}"
+    seed = f"+{stand.seed.tag}" if stand.seed else ""
+    return f"template-{stand.named.file}@{stand.to or ''}{seed}"

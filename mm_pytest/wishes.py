@@ -11,11 +11,12 @@ from mm_pytest.options import ISOLATIONS
 
 if TYPE_CHECKING:
     from mm_pytest.named import Named
+    from mm_pytest.seeds import Seed
 
 MARK = "mm"
 """The name of the mark."""
 
-WORDS = ("database", "to", "isolation")
+WORDS = ("database", "to", "isolation", "seed")
 """What the mark may say."""
 
 USAGE = '@pytest.mark.mm(database="postgresql", to="0007_orders")'
@@ -25,11 +26,16 @@ USAGE = '@pytest.mark.mm(database="postgresql", to="0007_orders")'
 class Stand:
     """Where a database stands: which one, and the migration it is taken up to.
 
-    Without one it has all of them.
+    Without one it has all of them. ``seed`` made rows in it.
     """
 
     named: Named
     to: str | None = None
+    seed: Seed | None = None
+
+    def __str__(self) -> str:
+        seed = f" with the seed {self.seed}" if self.seed else ""
+        return f"{self.named}{seed}"
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +45,7 @@ class Wish:
     databases: tuple[Named, ...] = ()
     to: str | None = None
     isolation: str | None = None
+    seed: Seed | None = None
 
     @classmethod
     def of(cls, node: pytest.Item | pytest.Function) -> Wish:
@@ -51,6 +58,7 @@ class Wish:
             databases=_databases(said.get("database", ()), node.nodeid),
             to=_name(said.get("to"), node.nodeid),
             isolation=_isolation(said.get("isolation"), node.nodeid),
+            seed=_seed(said.get("seed"), node.nodeid),
         )
 
 
@@ -98,6 +106,16 @@ def _isolation(said: object, where: str) -> str | None:
         f"{where}: isolation of the mark {MARK} is {said!r}, not"
         f" {', '.join(ISOLATIONS)}"
     )
+
+
+def _seed(said: object, where: str) -> Seed | None:
+    from mm_pytest.seeds import Seed
+
+    try:
+        return None if said is None else Seed.of(said)
+    except ValueError as error:
+        told = f"{where}: seed of the mark {MARK} is {error}"
+    return _fail(told)
 
 
 def _fail(told: str) -> NoReturn:

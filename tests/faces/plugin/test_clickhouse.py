@@ -115,6 +115,21 @@ def test_what_is_not_copied_is_new_where_others_would_be_emptied(suite: Suite) -
     assert "2 passed" in suite.passed(*ON)
 
 
+def test_a_seed_is_sown_for_each_test(suite: Suite) -> None:
+    suite.tests(
+        "def sow(connection):\n"
+        "    connection.execute(sa.text(\"INSERT INTO users VALUES (1, 'x')\"))\n"
+        "@pytest.mark.mm(seed=sow)\n"
+        "@pytest.mark.parametrize('number', [1, 2])\n"
+        "def test_it(mm_sqlalchemy, number):\n"
+        "    with mm_sqlalchemy.connect() as connection:\n"
+        "        connection.execute(sa.text(\"INSERT INTO users VALUES (2, 'x')\"))\n"
+        "        count = connection.scalar(sa.text('SELECT count(*) FROM users'))\n"
+        "    assert count == 2\n"
+    )
+    assert "2 passed" in suite.passed(*ON)
+
+
 def test_an_asynchronous_driver_that_nobody_has_is_named(suite: Suite) -> None:
     suite.tests("def test_it(mm_async_engine): pass\n")
     said = suite.failed(*ON)

@@ -78,7 +78,9 @@ def test_the_nearest_mark_says_the_most(suite: Suite) -> None:
     ("mark", "told"),
     [
         ('to="0009"', '"0009"'),
-        ('"0001"', "takes no '0001'; it takes database, to, isolation, as in @pytest."),
+        ('"0001"', "takes no '0001'; it takes database, to, isolation, seed, as in @"),
+        ('seed="rows.sql"', "seed of the mark mm is 'rows.sql', not a function of a"),
+        ("seed=lambda c: None", ", not a function of a module, which is given a conn"),
         ('isolation="none"', "isolation of the mark mm is 'none', not clone, rollback"),
         (
             'database="oracle"',
