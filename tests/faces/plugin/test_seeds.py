@@ -108,7 +108,8 @@ def test_rows_of_before_are_there_for_a_migration(suite: Suite) -> None:
     )
     said = suite.failed(*STRICT)
     assert "1 passed, 1 error" in said
-    assert "tables: the seed sow (test_it.py) wants tables, and mm_migrator has" in said
+    assert "test_without_tables: the seed sow (test_it.py)" in said
+    assert "wants tables, and mm_migrator has none; to=" in said
 
 
 @pytest.mark.database("sqlite")
