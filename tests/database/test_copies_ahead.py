@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import attrs
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from mm_pytest.databases.postgresql import PREFIX, PostgreSQL
 from mm_pytest.owner import Owner
@@ -100,7 +101,8 @@ def test_a_server_that_takes_no_more_connections_copies_when_it_is_asked(
 ) -> None:
     role = f"r{Owner.here().tag}"
     with connected(postgresql_url) as connection:
-        connection.execute(f"CREATE ROLE {role} LOGIN CREATEDB CONNECTION LIMIT 1")
+        create = SQL("CREATE ROLE {} LOGIN CREATEDB CONNECTION LIMIT 1")
+        connection.execute(create.format(Identifier(role)))
     try:
         host = postgresql_url.partition("://")[2].rpartition("@")[2]
         limited = PostgreSQL(f"postgresql://{role}@{host}", "url", Owner.here())
@@ -111,7 +113,7 @@ def test_a_server_that_takes_no_more_connections_copies_when_it_is_asked(
         limited.close()
     finally:
         with connected(postgresql_url) as connection:
-            connection.execute(f"DROP ROLE {role}")
+            connection.execute(SQL("DROP ROLE {}").format(Identifier(role)))
 
 
 def test_what_a_process_had_begun_when_it_was_killed_is_dropped_by_another(
@@ -122,8 +124,8 @@ def test_what_a_process_had_begun_when_it_was_killed_is_dropped_by_another(
     begun = [f"{PREFIX}{each.tag}_7_0a1b2c" for each in (gone, elsewhere)]
     with connected(postgresql_url) as connection:
         for name in begun:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         PostgreSQL(postgresql_url, "url", Owner.here()).close()
         found = connection.execute("SELECT datname FROM pg_database").fetchall()
         assert [(name,) in found for name in begun] == [False, True]
-        connection.execute(f"DROP DATABASE {begun[1]}")
+        connection.execute(SQL("DROP DATABASE {}").format(Identifier(begun[1])))
